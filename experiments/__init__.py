@@ -1,0 +1,1 @@
+"""The laboratory: experiments on the model, from a file to its results."""

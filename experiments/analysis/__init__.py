@@ -1,0 +1,1 @@
+"""What the runs say: one method a file, on plain arrays."""

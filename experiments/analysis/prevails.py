@@ -1,0 +1,132 @@
+"""Who prevails: first what needs no weights, then the two classical compromises.
+
+A policy dominates another in Pareto's sense when no party is worse off under it and one
+is better off. Parties whose welfare cannot be told apart count as neither. The weightless
+comparison comes first; the egalitarian measure (the worst-off party) and the Nash product
+are the model's own measures and are only ranked here.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from experiments.analysis.contrasts import Contrast, contrast, corrected
+from experiments.analysis.headlines import PARTIES
+from experiments.analysis.interval import Interval, t_interval
+from experiments.analysis.results import Results
+from experiments.rows import Period
+
+COMPROMISES = ("egalitarian", "nash", "prevail_all")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two policies and the parties that they serve better.
+
+    Attributes
+    ----------
+    a, b : str
+        The policies.
+    better_a, better_b, same : tuple of str
+        Parties better off under ``a``, under ``b``, and those that cannot be told apart.
+    """
+
+    a: str
+    b: str
+    better_a: tuple[str, ...]
+    better_b: tuple[str, ...]
+    same: tuple[str, ...]
+
+    @property
+    def dominant(self) -> str | None:
+        """The policy that Pareto-dominates the other, as far as can be told."""
+        if self.better_a and not self.better_b:
+            return self.a
+        if self.better_b and not self.better_a:
+            return self.b
+        return None
+
+    def __str__(self) -> str:
+        """Say it in plain words."""
+        sides = [
+            f"{_listed(parties)} better off under {policy}"
+            for policy, parties in ((self.a, self.better_a), (self.b, self.better_b))
+            if parties
+        ]
+        if self.same:
+            sides.append(f"{_listed(self.same)} not to be told apart")
+        verdict = "a trade-off" if len(self.better_a) and len(self.better_b) else "no difference"
+        if self.dominant:
+            verdict = f"{self.dominant} Pareto-dominates"
+            verdict += ", as far as can be told" if self.same else ""
+        return f"{self.a} against {self.b}: {'; '.join(sides)} ({verdict})."
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+@dataclass(frozen=True)
+class Prevailing:
+    """Who prevails in one period.
+
+    Attributes
+    ----------
+    period : Period
+        The days it is about.
+    comparisons : tuple of Comparison
+        Every pair of policies, party by party.
+    welfare, compromises : dict
+        Measure, then policy: mean and interval. ``n`` of the Nash product counts the
+        replications in which it is defined.
+    """
+
+    period: Period
+    comparisons: tuple[Comparison, ...]
+    welfare: dict[str, dict[str, Interval]]
+    compromises: dict[str, dict[str, Interval]]
+
+    def best(self, measure: str) -> str | None:
+        """Return the policy with the highest mean of a compromise, None where undefined."""
+        means = {policy: value.mean for policy, value in self.compromises[measure].items()}
+        defined = {policy: mean for policy, mean in means.items() if not math.isnan(mean)}
+        return max(defined, key=lambda policy: defined[policy]) if defined else None
+
+
+def prevailing(results: Results, period: Period) -> Prevailing:
+    """Return which policy is better for which party, and the compromises.
+
+    Parameters
+    ----------
+    results : Results
+        The runs.
+    period : Period
+        The days to compare.
+    """
+    pairs = list(combinations(results.policies, 2))
+    tests = corrected([contrast(results, b, a, party, period) for a, b in pairs for party in PARTIES])
+    found = {(test.b, test.a, test.measure): test for test in tests}
+    return Prevailing(
+        period=period,
+        comparisons=tuple(
+            _compared(a, b, {party: found[a, b, party] for party in PARTIES}) for a, b in pairs
+        ),
+        welfare={party: _means(results, party, period) for party in PARTIES},
+        compromises={name: _means(results, name, period) for name in COMPROMISES},
+    )
+
+
+def _means(results: Results, measure: str, period: Period) -> dict[str, Interval]:
+    column = measure + period.suffix
+    return {policy: t_interval(results.values(policy, column)) for policy in results.policies}
+
+
+def _compared(a: str, b: str, tests: dict[str, Contrast]) -> Comparison:
+    sides: dict[int, list[str]] = {1: [], -1: [], 0: []}
+    for party, test in tests.items():
+        side = int(math.copysign(1, test.difference.mean)) if test.told_apart else 0
+        sides[side].append(PARTIES[party])
+    return Comparison(a, b, tuple(sides[-1]), tuple(sides[1]), tuple(sides[0]))

@@ -1,0 +1,118 @@
+"""Numbers and verdicts as people read them; no more digits than the intervals bear."""
+
+import math
+from collections.abc import Iterable
+
+from experiments.analysis.contrasts import Contrast
+from experiments.analysis.headlines import HEADLINES
+from experiments.analysis.interval import Interval
+from experiments.analysis.results import period_name
+from experiments.analysis.summary import MEASURES, Summary
+from experiments.rows import Period
+
+UNDEFINED = "–"
+_MOST_DECIMALS = 6
+
+
+def decimals(intervals: Iterable[Interval]) -> int:
+    """Return how many decimals show two digits of the narrowest interval's half width."""
+    widths = [each.half_width for each in intervals]
+    widths = [width for width in widths if math.isfinite(width) and width > 0.0]
+    if not widths:
+        return 3
+    return min(_MOST_DECIMALS, max(0, 1 - math.floor(math.log10(min(widths)))))
+
+
+def number(value: float, places: int, *, signed: bool = False) -> str:
+    """Return a number with so many decimals and a true minus sign."""
+    if math.isnan(value):
+        return UNDEFINED
+    text = f"{value:+,.{places}f}" if signed else f"{value:,.{places}f}"
+    if not float(text.replace(",", "")):
+        text = f"{0.0:.{places}f}"  # no sign on what is shown as 0
+    return text.replace("-", "−")
+
+
+def plus_minus(value: Interval, places: int, *, signed: bool = False) -> str:
+    """Return a mean and half its interval: "0.812 ±0.003"."""
+    shown = number(value.mean, places, signed=signed)
+    return f"{shown} ±{number(value.half_width, places)}" if value.n > 1 else shown
+
+
+def bracketed(value: Interval, places: int, *, signed: bool = False) -> str:
+    """Return a mean and its interval: "0.812 [0.809, 0.815]"."""
+    shown = number(value.mean, places, signed=signed)
+    if value.n < 2:
+        return shown
+    low, high = (number(end, places, signed=signed) for end in (value.low, value.high))
+    return f"{shown} [{low}, {high}]"
+
+
+def with_unit(label: str, measure: str) -> str:
+    """Return a label with the measure's unit, where it has one."""
+    unit = MEASURES[measure].unit
+    return label if unit in ("", "1") else f"{label} ({unit})"
+
+
+def better_of(each: Contrast) -> str | None:
+    """Return the policy that does better, None where that cannot be told or does not apply."""
+    better = MEASURES[each.measure].better
+    if not each.told_apart or better == 0:
+        return None
+    return each.a if each.difference.mean * better > 0 else each.b
+
+
+def verdict_mark(each: Contrast) -> str:
+    """Return ▲ where ``a`` does better than ``b``, ▼ where worse, ≈ where it cannot be told."""
+    if not each.told_apart:
+        return "≈" if each.difference.n > 1 else " "
+    better = better_of(each)
+    return " " if better is None else "▲" if better == each.a else "▼"
+
+
+def compare(summary: Summary, a: str, b: str, period: Period) -> str:
+    """Return one sentence on every headline measure of two policies in a period.
+
+    Parameters
+    ----------
+    summary : Summary
+        The runs' summary.
+    a, b : str
+        The policies: ``a`` is described against ``b``.
+    period : Period
+        The days.
+    """
+    tests = [
+        summary.difference(a, b, name, period) for name in HEADLINES if name in MEASURES
+    ]
+    if all(test.difference.n < 2 for test in tests):
+        return "One replication gives no interval: nothing can be told apart."
+    title = summary.results.title
+    said = [_difference(test) for test in tests if test.told_apart]
+    silent = [HEADLINES[test.measure] for test in tests if not test.told_apart]
+    parts = []
+    if said:
+        parts.append(f"has {'; '.join(said)}")
+    if silent:
+        parts.append(f"cannot be told apart in {_listed(silent)}")
+    text = f"{title(a)} against {title(b)}, {period_name(period)}: {title(a)} "
+    return text + ("; it ".join(parts)) + "."
+
+
+def _difference(test: Contrast) -> str:
+    value = test.difference
+    places = decimals([value])
+    ends = sorted((abs(value.low), abs(value.high)))
+    unit = MEASURES[test.measure].unit
+    amount = number(abs(value.mean), places)
+    interval = f"[{number(ends[0], places)}, {number(ends[1], places)}]"
+    return (
+        f"{'more' if value.mean > 0 else 'less'} {HEADLINES[test.measure]} by {amount}"
+        f"{'' if unit in ('', '1') else ' ' + unit} {interval}"
+    )
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,339 @@
+"""An experiment file, validated: what is asked, and of which centre and policies."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from experiments.budget import scale_to
+from experiments.catalogue import find_config
+from experiments.errors import RequestError, hint
+from experiments.explain import WORDS, Location, explain
+from experiments.recipes import Kitchen, PolicySpec, Table, listed
+from experiments.toml_text import apply_override, parse_overrides, read_toml, write_toml
+from sim.parameters import Centre
+from sim.policy import Policy, Support
+
+LATER_KINDS = ("curve", "sensitivity", "frontier", "regimes")
+_NAME_RULE = "letters, digits, - and _, a letter or digit first, at most 80"
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")]
+
+
+def _name(description: str, **more: Any) -> Any:
+    return Field(description=description, json_schema_extra={"allowed": _NAME_RULE}, **more)
+
+
+def _count(default: int, unit: str, low: int, high: int, description: str) -> Any:
+    return Field(
+        default=default, ge=low, le=high, description=description, json_schema_extra={"unit": unit}
+    )
+
+
+def _kind_known(kind: Any) -> Any:
+    if kind in LATER_KINDS:
+        raise ValueError('not yet: this version compares only; allowed: "compare"')
+    if kind != "compare":
+        near = hint(kind, ("compare", *LATER_KINDS)) if isinstance(kind, str) else ""
+        raise ValueError(f'allowed: "compare"{near}')
+    return kind
+
+
+class Switch(Table):
+    """A branch changes to another policy."""
+
+    day: int = Field(
+        ge=1,
+        le=36_500,
+        description="days after the branch, before the experiment's end",
+        json_schema_extra={"unit": "days"},
+    )
+    policy: Name = _name("the policy from that day on")
+    of: Name | None = _name("the branch that changes; every branch where absent", default=None)
+
+
+class Experiment(Table):
+    """An experiment: a centre, the policies it branches into, and how often and long.
+
+    Read one with :func:`load_experiment`, which answers every mistake in a file at once.
+    """
+
+    name: Name = _name("name of the experiment, and of the folder of its results")
+    question: str | None = Field(default=None, description="what the experiment is to answer")
+    kind: Annotated[Literal["compare"], BeforeValidator(_kind_known)] = Field(
+        default="compare", description="what is done", json_schema_extra={"allowed": '"compare"'}
+    )
+    warmup_days: int = _count(
+        730, "days", 0, 36_500, "days under the neutral policy before the branch"
+    )
+    days: int = _count(1095, "days", 1, 36_500, "days after the branch")
+    replications: int = _count(30, "runs of each policy", 1, 1_000_000, "how often it is repeated")
+    seed: int = _count(2026, "1", 0, 2**32 - 1, "key of every random draw")
+    policies: tuple[Name, ...] = Field(
+        min_length=1,
+        description="the policies to compare, shipped or defined under policy",
+        json_schema_extra={"allowed": 'a list of names of policies, for example ["balanced"]'},
+    )
+    neutral: Name = _name("the policy of the warm-up", default="neutral")
+    centre: Centre = Field(default_factory=Centre, description="the service centre")
+    support: Support | None = Field(
+        default=None,
+        description="one support package for every policy, that of the warm-up included",
+    )
+    support_budget: float | None = Field(
+        default=None,
+        ge=0.0,
+        le=1_000.0,
+        description="what every policy's support package is scaled to cost",
+        json_schema_extra={"unit": "price per rep and month"},
+    )
+    policy: dict[Name, PolicySpec] = Field(
+        default_factory=dict,
+        description="policies of this experiment's own; they go before shipped ones of that name",
+        json_schema_extra={"allowed": f"a table [policy.NAME] with a name of {_NAME_RULE}"},
+    )
+    timeline: tuple[Switch, ...] = Field(
+        default=(),
+        description="changes of policy on given days",
+        json_schema_extra={"allowed": "tables [[timeline]] with day, policy and, if wanted, of"},
+    )
+
+    @field_validator("policies")
+    @classmethod
+    def _once_each(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"each policy once; given more often: {', '.join(twice)}")
+        return names
+
+    @field_validator("timeline")
+    @classmethod
+    def _fits_the_rest(
+        cls, timeline: tuple[Switch, ...], info: ValidationInfo
+    ) -> tuple[Switch, ...]:
+        # A field that was refused is not in info.data and has its own message already.
+        days, policies = info.data.get("days"), info.data.get("policies")
+        wrong = []
+        seen: dict[str, set[int]] = {}
+        for index, switch in enumerate(timeline):
+            here = f"[{index}]"
+            if days is not None and switch.day >= days:
+                wrong.append(
+                    f"{here}.day: given {switch.day}; allowed: before the last of {days} days"
+                )
+            if switch.of is not None and policies is not None and switch.of not in policies:
+                names = ", ".join(policies)
+                near = hint(switch.of, policies)
+                wrong.append(
+                    f'{here}.of: given "{switch.of}"; allowed: one of policies ({names}){near}'
+                )
+            for branch in policies or () if switch.of is None else (switch.of,):
+                if switch.day in seen.setdefault(branch, set()):
+                    wrong.append(f"{here}.day: {branch} changes twice on day {switch.day}")
+                seen[branch].add(switch.day)
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return timeline
+
+    def resolved(self) -> dict[str, Policy]:
+        """Return the policies to compare, worked out, in the order of ``policies``."""
+        kitchen = self._kitchen()
+        return {
+            name: self._outfitted(kitchen, name, ("policies", index))
+            for index, name in enumerate(self.policies)
+        }
+
+    def neutral_policy(self) -> Policy:
+        """Return the policy of the warm-up."""
+        return self._outfitted(self._kitchen(), self.neutral, ("neutral",))
+
+    def switches(self, name: str) -> tuple[tuple[int, Policy], ...]:
+        """Return what the branch of policy ``name`` changes to, and when.
+
+        Parameters
+        ----------
+        name : str
+            One of ``policies``.
+
+        Returns
+        -------
+        tuple of (day, Policy)
+            By day, counted from the branch.
+        """
+        kitchen = self._kitchen()
+        mine = [
+            (switch.day, self._outfitted(kitchen, switch.policy, ("timeline", index, "policy")))
+            for index, switch in enumerate(self.timeline)
+            if switch.of in (None, name)
+        ]
+        return tuple(sorted(mine, key=lambda entry: entry[0]))
+
+    def used_policies(self) -> dict[str, Policy]:
+        """Return every policy that plays a part, worked out: compared, neutral, switched to."""
+        kitchen = self._kitchen()
+        return {name: self._outfitted(kitchen, name, key) for name, key in self._wanted().items()}
+
+    def title_of(self, name: str) -> str:
+        """Return the name of a policy for people: its title, or else its name."""
+        recipe = self._kitchen().recipe(name)
+        return (recipe.title if recipe else None) or name
+
+    def _wanted(self) -> dict[str, tuple[str | int, ...]]:
+        wanted: dict[str, tuple[str | int, ...]] = {}
+        for index, name in enumerate(self.policies):
+            wanted.setdefault(name, ("policies", index))
+        wanted.setdefault(self.neutral, ("neutral",))
+        for index, switch in enumerate(self.timeline):
+            wanted.setdefault(switch.policy, ("timeline", index, "policy"))
+        return wanted
+
+    def _kitchen(self) -> Kitchen:
+        return Kitchen(self.policy, lambda _: f"experiment {self.name}: ")
+
+    def _outfitted(self, kitchen: Kitchen, name: str, key: Location) -> Policy:
+        policy = kitchen.policy(name, key)
+        support = self.support or policy.support
+        if self.support_budget is not None:
+            try:
+                support = scale_to(support, self.support_budget, self.centre)
+            except RequestError as error:
+                start = f"experiment {self.name}: support_budget (policy {name}): "
+                raise RequestError([start + message for message in error.messages]) from None
+        return Policy(handling=policy.handling, support=support)
+
+
+def load_experiment(source: str | Path, overrides: Sequence[str] = ()) -> Experiment:
+    """Read an experiment file and check all of it.
+
+    Parameters
+    ----------
+    source : str or Path
+        A path, or the bare name of a shipped experiment.
+    overrides : sequence of str
+        ``key=value`` strings that go before the file, for example ``centre.seats=4``.
+
+    Returns
+    -------
+    Experiment
+        The experiment; its policies are known to work out.
+
+    Raises
+    ------
+    RequestError
+        With one message for each mistake, all of them at once.
+    """
+    path = find_config(source)
+    raw = read_toml(path)
+    pairs, messages = parse_overrides(overrides)
+    for keys, value in pairs:
+        if message := apply_override(raw, keys, value):
+            messages.append(message)
+
+    def where(key: Location) -> str:
+        set_by_option = any(key and tuple(key[: len(keys)]) == keys for keys, _ in pairs)
+        return "--set " if set_by_option else f"{path}: "
+
+    _prepare(raw)
+    experiment = None
+    try:
+        experiment = Experiment.model_validate(raw, strict=True)
+    except ValidationError as error:
+        messages += explain(error, Experiment, where)
+    messages += _names_unknown(raw, where)
+    if experiment is not None and not messages:
+        try:
+            experiment.used_policies()
+        except RequestError as error:
+            start = f"experiment {experiment.name}: "
+            messages += [where(()) + text.removeprefix(start) for text in error.messages]
+    if messages or experiment is None:
+        raise RequestError(messages)
+    return experiment
+
+
+def _prepare(raw: dict[str, Any]) -> None:
+    """Turn what TOML reads into what strict validation takes, in place."""
+    for table, model in ((raw, Experiment), (_table(raw, "centre"), Centre)):
+        for name, value in table.items():
+            field = model.model_fields.get(name)
+            # 1e5 customers are as good as 100000.
+            if (
+                isinstance(value, float)
+                and field
+                and field.annotation is int
+                and value.is_integer()
+            ):
+                table[name] = int(value)
+    for name in ("policies", "timeline"):
+        if isinstance(raw.get(name), list):
+            raw[name] = tuple(raw[name])
+    own = _table(raw, "policy")
+    for name, table in own.items():
+        own[name] = listed(table) if isinstance(table, dict) else table
+
+
+def _table(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _names_unknown(raw: Mapping[str, Any], where: Callable[[Location], str]) -> list[str]:
+    """Return messages on policies that cannot be worked out, whatever else is wrong."""
+    inline, spoilt = {}, set()
+    tables = _table(raw, "policy")
+    for name, table in tables.items():
+        try:
+            inline[name] = PolicySpec.model_validate(table, strict=True)
+        except ValidationError:
+            spoilt.add(name)  # reported with the rest of the file
+    wanted: list[tuple[Any, Location]] = [(name, ("policy", name)) for name in inline]
+    for name in sorted(spoilt):
+        wanted.append((_table(tables, name).get("base"), ("policy", name, "base")))
+    for key in ("policies", "timeline"):
+        items = raw.get(key)
+        for index, item in enumerate(items if isinstance(items, tuple) else ()):
+            asked = item.get("policy") if isinstance(item, dict) else item
+            wanted.append((asked, (key, index) if key == "policies" else (key, index, "policy")))
+    wanted.append((raw.get("neutral", "neutral"), ("neutral",)))
+    kitchen = Kitchen(inline, where, spoilt)
+    return kitchen.mistakes((name, key) for name, key in wanted if isinstance(name, str))
+
+
+def to_toml(experiment: Experiment) -> str:
+    """Write an experiment as resolved, every default and every policy written out.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+
+    Returns
+    -------
+    str
+        A file that gives the same policies, centre and switches when it is loaded, and
+        that same file when what was loaded is written. The policies carry the support
+        packages that a shared one or a budget gave them.
+    """
+    table: dict[str, Any] = experiment.model_dump(exclude={"policy", "timeline"}, exclude_none=True)
+    kitchen = experiment._kitchen()
+    table["policy"] = {}
+    for name, policy in experiment.used_policies().items():
+        recipe = kitchen.recipe(name)
+        words = {"title": recipe.title, "about": recipe.about} if recipe else {}
+        parts = policy.model_dump()
+        for field, word in WORDS.items():
+            if parts["handling"][field] == math.inf:
+                parts["handling"][field] = word
+        table["policy"][name] = {key: text for key, text in words.items() if text} | parts
+    if experiment.timeline:
+        table["timeline"] = [switch.model_dump(exclude_none=True) for switch in experiment.timeline]
+    return "# The experiment as resolved, every default written out.\n\n" + write_toml(table)

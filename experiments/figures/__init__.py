@@ -1,0 +1,1 @@
+"""Figures: one a file, each a function from a summary to a :class:`Drawing`."""

@@ -1,0 +1,144 @@
+"""The three-way trade-off: what customers, reps and the employer get, two at a time."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from experiments.analysis.headlines import HEADLINES
+from experiments.analysis.results import period_name
+from experiments.analysis.summary import MEASURES, Summary
+from experiments.figures.style import RULE, WIDTH, Drawing, colour, facts, marker
+from experiments.rows import Period
+
+PANELS = (
+    ("exhaustion", "retention"),
+    ("cost_per_contact", "retention"),
+    ("cost_per_contact", "exhaustion"),
+)
+"""What lies across and what lies up, panel by panel."""
+
+MEASURES_SHOWN = ("loyalty", *dict.fromkeys(name for pair in PANELS for name in pair))
+
+
+def trade_off(summary: Summary) -> Drawing:
+    """Return the trade-off between loyalty, burnout and cost, two at a time.
+
+    Parameters
+    ----------
+    summary : Summary
+        What the runs say.
+    """
+    results = summary.results
+    last = period_name(results.periods[-1])
+    first = (
+        f" Hollow: the {period_name(results.periods[0])}; the line joins the two."
+        if len(results.periods) > 1
+        else ""
+    )
+    caption = (
+        f"Large points: mean over replications in the {last}, with the 95 % t interval of the mean "
+        f"both ways (often narrower than the point). Small dots: single replications, the spread "
+        f"of runs.{first} Arrows in the labels point to what is better. {facts(results)}"
+    )
+    return Drawing(
+        name="trade-off",
+        draw=lambda: _draw(summary),
+        title="Who pays: customers kept, reps worn out, money spent",
+        caption=caption,
+        data=_data(summary),
+    )
+
+
+def _draw(summary: Summary) -> Figure:
+    figure = Figure(figsize=(WIDTH, 3.35), layout="constrained")
+    axes = figure.subplots(1, len(PANELS), squeeze=False)[0]
+    for axis, (across, up) in zip(axes, PANELS, strict=True):
+        _panel(axis, summary, across, up)
+    results = summary.results
+    handles = [
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=marker(results, policy),
+            color=colour(results, policy),
+            label=results.title(policy),
+        )
+        for policy in results.policies
+    ]
+    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False, fontsize=9.5)
+    return figure
+
+
+def _panel(axis: Axes, summary: Summary, across: str, up: str) -> None:
+    axis.grid(color=RULE, linewidth=0.6, zorder=0)
+    axis.set_xlabel(_label(across, "→", "←"))
+    axis.set_ylabel(_label(up, "↑", "↓"))
+    axis.margins(0.12)
+    axis.locator_params(nbins=5)
+    axis.ticklabel_format(useOffset=False)
+    for policy in summary.results.policies:
+        _cloud(axis, summary, policy, across, up)
+        _means(axis, summary, policy, across, up)
+
+
+def _label(measure: str, more: str, less: str) -> str:
+    known = MEASURES[measure]
+    unit = "" if known.unit in ("", "1") else f", {known.unit}"
+    arrow = more if known.better > 0 else less
+    return f"{HEADLINES[measure].partition(',')[0]}{unit} ({arrow} better)"
+
+
+def _cloud(axis: Axes, summary: Summary, policy: str, across: str, up: str) -> None:
+    results = summary.results
+    suffix = results.periods[-1].suffix
+    axis.plot(
+        results.values(policy, across + suffix),
+        results.values(policy, up + suffix),
+        ".",
+        color=colour(results, policy),
+        alpha=0.28,
+        markersize=4.0,
+        markeredgewidth=0.0,
+        zorder=2,
+    )
+
+
+def _means(axis: Axes, summary: Summary, policy: str, across: str, up: str) -> None:
+    results = summary.results
+    tint, shape = colour(results, policy), marker(results, policy)
+    means = summary.means[policy]
+    xs = [means[across + period.suffix] for period in results.periods]
+    ys = [means[up + period.suffix] for period in results.periods]
+    axis.plot([x.mean for x in xs], [y.mean for y in ys], color=tint, linewidth=1.1, zorder=3)
+    for x, y in zip(xs[:-1], ys[:-1], strict=True):
+        axis.plot(x.mean, y.mean, shape, color=tint, mfc="white", markersize=6.5, zorder=4)
+    x, y = xs[-1], ys[-1]
+    axis.plot([x.low, x.high], [y.mean, y.mean], color=tint, linewidth=1.6, zorder=4)
+    axis.plot([x.mean, x.mean], [y.low, y.high], color=tint, linewidth=1.6, zorder=4)
+    axis.plot(x.mean, y.mean, shape, color=tint, mec="white", mew=0.8, markersize=8.5, zorder=5)
+
+
+def _data(summary: Summary) -> list[dict[str, Any]]:
+    return [
+        _row(summary, policy, period, measure)
+        for policy in summary.results.policies
+        for period in summary.results.periods
+        for measure in MEASURES_SHOWN
+    ]
+
+
+def _row(summary: Summary, policy: str, period: Period, measure: str) -> dict[str, Any]:
+    value = summary.means[policy][measure + period.suffix]
+    return {
+        "policy": policy,
+        "period": period_name(period),
+        "measure": measure,
+        "unit": MEASURES[measure].unit,
+        "mean": value.mean,
+        "low": value.low,
+        "high": value.high,
+        "n": value.n,
+    }

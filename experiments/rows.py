@@ -1,0 +1,137 @@
+"""One run as a row: its point, and every measure over the branch and over its years."""
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sim.measures
+
+if TYPE_CHECKING:
+    from experiments.design import Point
+    from sim import Outcome
+
+YEAR = 365
+REPORTED_YEARS = (1, 3)
+"""Slow costs hide from a short horizon: the first and the third year are told apart."""
+
+
+class Period(NamedTuple):
+    """Days ``[first, last)`` after the branch; ``suffix`` marks its columns."""
+
+    suffix: str
+    first: int
+    last: int
+
+
+def periods(days: int) -> tuple[Period, ...]:
+    """Return the years after the branch that are measured on their own.
+
+    Parameters
+    ----------
+    days : int
+        Days after the branch.
+
+    Returns
+    -------
+    tuple of Period
+        The first and the third year, or the first and the last whole one of a shorter
+        branch. A column is named after the year it holds. None where no year is whole.
+    """
+    whole = days // YEAR
+    chosen = sorted({min(year, whole) for year in REPORTED_YEARS if whole})
+    return tuple(Period(f"_year_{n}", (n - 1) * YEAR, n * YEAR) for n in chosen)
+
+
+def warmup_halves(warmup_days: int) -> tuple[Period, Period] | None:
+    """Return the last two half-years of a warm-up, or its two halves if it is shorter."""
+    half = min(182, warmup_days // 2)
+    if half == 0:
+        return None
+    return (
+        Period("_before", warmup_days - 2 * half, warmup_days - half),
+        Period("_last", warmup_days - half, warmup_days),
+    )
+
+
+WARMUP_MEASURES = ("loyalty", "exhaustion", "contacts_per_day")
+"""What must stand still at the end of the warm-up."""
+
+
+def warmup_column(measure: str, half: Period) -> str:
+    """Return the column that holds ``measure`` over one half of the warm-up's end."""
+    return f"warmup_{measure}{half.suffix}"
+
+
+TEXT_COLUMNS = ("run_id", "experiment", "policy", "switches", "error")
+WHOLE_COLUMNS = ("policy_order", "replication", "seed", "warmup_days", "days", "customers", "seats")
+
+
+def point_values(point: "Point", order: int) -> dict[str, Any]:
+    """Return the columns that say which run it is.
+
+    Parameters
+    ----------
+    point : Point
+        The run.
+    order : int
+        The policy's place in the experiment: tables and colours follow it.
+    """
+    situation = point.situation
+    values: dict[str, Any] = {
+        "run_id": point.run_id,
+        "experiment": point.experiment,
+        "policy": point.name,
+        "policy_order": order,
+        "replication": situation.replication,
+        "seed": situation.seed,
+        "warmup_days": situation.warmup_days,
+        "days": situation.days,
+        "customers": situation.centre.customers,
+        "seats": situation.centre.seats,
+        "switches": _switches_text(point),
+    }
+    for part, numbers in point.policy.model_dump().items():
+        values |= {f"{part}_{name}": float(number) for name, number in numbers.items()}
+    return values
+
+
+def _switches_text(point: "Point") -> str:
+    if not point.switches:
+        return ""
+    return json.dumps([{"day": day, **policy.model_dump()} for day, policy in point.switches])
+
+
+def measure_columns(days: int, warmup_days: int) -> tuple[str, ...]:
+    """Return the names of every measured column of a run, in order."""
+    names = [measure.name for measure in sim.measures.MEASURES]
+    found = list(names)
+    for period in periods(days):
+        found += [name + period.suffix for name in names]
+    for half in warmup_halves(warmup_days) or ():
+        found += [warmup_column(name, half) for name in WARMUP_MEASURES]
+    return tuple(found)
+
+
+def measured(outcome: "Outcome", days: int, warmup_days: int) -> dict[str, float]:
+    """Return every measure of a run, by column.
+
+    Parameters
+    ----------
+    outcome : sim.Outcome
+        The run.
+    days, warmup_days : int
+        Its days after and before the branch.
+
+    Returns
+    -------
+    dict
+        The columns of :func:`measure_columns`; NaN where a measure is undefined.
+    """
+    values = dict(outcome.measures())
+    for period in periods(days):
+        for name, value in outcome.measures(period.first, period.last).items():
+            values[name + period.suffix] = value
+    for half in warmup_halves(warmup_days) or ():
+        found = outcome.warmup_measures(half.first, half.last)
+        values |= {warmup_column(name, half): found[name] for name in WARMUP_MEASURES}
+    return {name: float(values.get(name, math.nan)) for name in measure_columns(days, warmup_days)}

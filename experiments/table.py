@@ -1,0 +1,126 @@
+"""The table that a run prints: means, paired differences, who prevails."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments.analysis.headlines import HEADLINES
+from experiments.analysis.prevails import Prevailing
+from experiments.analysis.results import period_name
+from experiments.analysis.summary import MEASURES, Summary
+from experiments.analysis.wording import (
+    UNDEFINED,
+    decimals,
+    number,
+    plus_minus,
+    verdict_mark,
+    with_unit,
+)
+from experiments.rows import Period
+
+WIDTH = 100
+"""Columns of a terminal that the table fits."""
+
+_LABEL = 30
+_CELL = 20  # what a difference takes, with its mark and its padding
+_LEGEND = (
+    "± half the 95 % t interval of the mean (of the paired difference) over replications. Marks: ▲ the "
+    "first of the two does better, ▼ worse, ≈ cannot be told apart (Holm-corrected, 5 %)."
+)
+
+
+def print_summary(summary: Summary, console: Console | None = None) -> None:
+    """Print the summary of an experiment.
+
+    Parameters
+    ----------
+    summary : Summary
+        What the runs say.
+    console : rich.console.Console or None
+        Where to; standard output where None, at most 100 columns wide.
+    """
+    console = console or Console(width=WIDTH, highlight=False)
+    console.print(rendered(summary), soft_wrap=False)
+
+
+def rendered(summary: Summary) -> RenderableType:
+    """Return everything that is printed, as one renderable."""
+    parts: list[RenderableType] = []
+    for period in summary.results.periods:
+        parts += [*_means(summary, period), *_differences(summary, period)]
+    parts.append(Text(_LEGEND, style="dim"))
+    parts += [_prevailing(each) for each in summary.prevailing]
+    parts.append(Text("\n".join(["", *summary.stationarity.sentences()])))
+    return Group(*parts)
+
+
+def _measures() -> Iterator[str]:
+    return (name for name in HEADLINES if name in MEASURES)
+
+
+def _new_table(title: str) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    table.add_column("", min_width=_LABEL, overflow="fold")
+    return table
+
+
+def _chunks(items: list, size: int) -> Iterator[list]:
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
+
+
+def _per_table() -> int:
+    return (WIDTH - _LABEL - 2) // (_CELL + 2)
+
+
+def _means(summary: Summary, period: Period) -> Iterator[Table]:
+    results = summary.results
+    for policies in _chunks(list(results.policies), _per_table()):
+        table = _new_table(f"\n{period_name(period).capitalize()} after the branch")
+        for policy in policies:
+            table.add_column(policy, justify="right", overflow="fold", max_width=_CELL)
+        for name in _measures():
+            column = name + period.suffix
+            shown = [summary.means[policy][column] for policy in results.policies]
+            places = decimals(shown)
+            cells = [plus_minus(summary.means[policy][column], places) for policy in policies]
+            table.add_row(with_unit(HEADLINES[name], name), *cells)
+        yield table
+
+
+def _differences(summary: Summary, period: Period) -> Iterator[Table]:
+    pairs = [(b, a) for a, b in combinations(summary.results.policies, 2)]
+    for chosen in _chunks(pairs, _per_table()):
+        table = _new_table(f"\n{period_name(period).capitalize()}: paired differences")
+        for a, b in chosen:
+            table.add_column(f"{a}\n− {b}", justify="right", overflow="fold", max_width=_CELL)
+        for name in _measures():
+            tests = [summary.difference(a, b, name, period) for a, b in chosen]
+            places = decimals(test.difference for test in tests)
+            cells = [
+                f"{plus_minus(test.difference, places, signed=True)} {verdict_mark(test)}"
+                for test in tests
+            ]
+            table.add_row(with_unit(HEADLINES[name], name), *cells)
+        yield table
+
+
+def _prevailing(each: Prevailing) -> Text:
+    lines = ["", f"Who prevails, {period_name(each.period)}"]
+    lines += [f"  {comparison}" for comparison in each.comparisons]
+    for measure, name in (("egalitarian", "worst-off party does best under"), ("nash", "Nash product highest under")):
+        best = each.best(measure)
+        if best is None:
+            lines.append(f"  {name}: {UNDEFINED} (undefined)")
+        else:
+            value = each.compromises[measure][best]
+            shown = number(value.mean, decimals([value]))
+            lines.append(f"  {name}: {best} ({shown}, n = {value.n})")
+    text = Text("\n".join(lines))
+    text.highlight_regex(r"(?m)^Who prevails.*$", "bold")
+    return text

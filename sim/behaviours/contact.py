@@ -1,0 +1,204 @@
+"""A contact from the call to the end of its after-call work."""
+
+import heapq
+
+from sim import chance, purposes
+from sim.arithmetic import clamp, push_up
+from sim.behaviours import behaviour
+from sim.behaviours.aftermath import (
+    ask_about_contact,
+    count_attempt,
+    count_talk,
+    leave_open,
+    pass_up,
+    settle_conversation,
+)
+from sim.behaviours.calendar import file
+from sim.behaviours.confrontation import act_emotions, converse, open_conversation, weigh_conscience
+from sim.behaviours.customer import anger_now, drop_matter, minute_of, opening
+from sim.behaviours.justice import enquiry_quality, enquiry_respect, procedural_justice, take_in
+from sim.behaviours.queue import occupy, wait_for_server
+from sim.behaviours.rep import listening_of, pace_of, strain_left, wear
+from sim.behaviours.roster import roll_forward
+from sim.moves import AT_SUPERIOR, CALL, ENQUIRY, ESCALATED, NOTHING, RESOLVED
+
+
+@behaviour
+def call(floor, customer, tally, agenda, servers, minute, choose):
+    """Let a customer call: wait for the longest-idle rep, abandon, or be served."""
+    p = floor.parameters[0]
+    world = floor.world[0]
+    if customer.matter == NOTHING or not customer.present:
+        return
+    carried = customer.arrived_at >= 0.0
+    if not carried:
+        if customer.contact_day != world.day:
+            customer.contact_day = world.day
+            customer.contact_number = 0
+        else:
+            customer.contact_number += 1
+        tally.offered += 1
+    customer.arrived_at = -1.0
+    u_patience, u_noise, u_settled, u_ask = chance.uniforms(
+        world, customer.id, customer.contact_day, purposes.CALL, customer.contact_number
+    )
+    patience = chance.exponential(u_patience, customer.patience)
+    world.exponentials += 2
+    roll_forward(floor, tally, servers, minute)
+    if len(servers) == 0:
+        find_nobody(floor, customer, tally, agenda, minute)
+        return
+    wait = wait_for_server(servers, minute)
+    if wait > patience:
+        abandon(floor, customer, tally, agenda, minute + patience)
+        return
+    tally.answered += 1
+    tally.wait += wait
+    if wait * 60.0 <= p.answer_within:
+        tally.within_threshold += 1
+    serve(floor, customer, tally, agenda, servers, minute, wait, u_noise, u_settled, u_ask, choose)
+
+
+@behaviour
+def find_nobody(floor, customer, tally, agenda, minute):
+    """Find nobody left in today's shifts: keep one's place over midnight, or try tomorrow."""
+    p = floor.parameters[0]
+    world = floor.world[0]
+    if p.open_minutes >= 1440.0:
+        customer.arrived_at = minute
+        customer.call_at = world.day + 1.0
+        file(floor, customer, world.day)
+    else:
+        abandon(floor, customer, tally, agenda, minute)
+
+
+@behaviour
+def abandon(floor, customer, tally, agenda, minute):
+    """Give up waiting: call again later today or tomorrow, or not at all."""
+    p = floor.parameters[0]
+    world = floor.world[0]
+    tally.abandoned += 1
+    waited = p.anger_wait * customer.patience / 10.0
+    customer.anger = push_up(anger_now(customer, p, world.day * 1.0), clamp(waited))
+    customer.anger_day = world.day * 1.0
+    u_again, u_when, u_share, _ = chance.uniforms(
+        world, customer.id, customer.contact_day, purposes.REDIAL, customer.contact_number
+    )
+    if u_again < p.redial:
+        again = minute + chance.exponential(u_when, p.redial_minutes)
+        closes = world.day * 1440.0 + opening(p) + p.open_minutes
+        if again < closes:
+            heapq.heappush(agenda, (again, customer.seat, CALL))
+            return
+        customer.call_at = world.day + 1.0 + u_share
+    elif customer.matter == ENQUIRY:
+        drop_matter(customer)
+    else:
+        leave_open(customer, world, p, tally, world.day + 1.0, u_share, u_when)
+    file(floor, customer, world.day)
+
+
+@behaviour
+def serve(floor, customer, tally, agenda, servers, minute, wait, u_noise, u_settled, u_ask, choose):
+    """Serve a customer who has got through, and keep the rep busy until the after-call work ends."""
+    p = floor.parameters[0]
+    world = floor.world[0]
+    free_at, _, seat = servers[0]
+    rep = floor.reps[seat]
+    start = minute + wait
+    tally.available += start - free_at
+    noise = chance.lognormal(u_noise, 1.0, p.handling_cv)
+    customer.attempts += 1
+    tally.handled += 1
+    count_attempt(customer, world, p, tally, start)
+    if customer.matter == ENQUIRY:
+        talked = answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask)
+    else:
+        talked = confront(floor, rep, customer, tally, agenda, start, wait, noise, u_ask, choose)
+    wrap_up = p.after_call_minutes * noise * pace_of(rep, p)
+    tally.talk += talked
+    tally.after_call += wrap_up
+    rep.free_at = start + talked + wrap_up
+    occupy(servers, rep.free_at)
+    file(floor, customer, world.day)
+
+
+@behaviour
+def answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask):
+    """Handle a routine contact; treatment counts, there is nothing to redress."""
+    p = floor.parameters[0]
+    policy = floor.policy[0]
+    world = floor.world[0]
+    minutes = p.enquiry_minutes * noise * pace_of(rep, p)
+    listening = listening_of(rep, p)
+    settle = p.enquiry_resolution * (1.0 - p.novice_errors * (1.0 - rep.skill))
+    settle *= 1.0 - p.inattention * (1.0 - listening)
+    strain = 0.0
+    target = policy.target_aht * world.mean_talk
+    if minutes > target:
+        cut = p.cut_short * (minutes - target)
+        settle *= 1.0 - cut / minutes
+        minutes -= cut
+        strain += p.strain_time
+    settled = u_settled < settle
+    procedural = clamp(procedural_justice(customer, p, wait, False))
+    interactional = enquiry_respect(rep, listening, policy, p)
+    quality = enquiry_quality(procedural, interactional, p)
+    if not settled:
+        quality *= 1.0 - p.unsettled_quality
+    satisfied = take_in(
+        customer, p, customer.distributive, procedural, interactional, quality, p.enquiry_weight
+    )
+    rep.performance += p.accomplishment_rate * (satisfied - rep.performance)
+    strain = strain_left(rep, policy, p, strain + p.strain_minute * minutes)
+    wear(rep, p, minutes, strain, settled)
+    tally.enquiries += 1
+    tally.satisfaction_contacts += satisfied
+    if satisfied >= p.csat_top_box:
+        tally.top_box += 1
+    ask_about_contact(customer, p, tally, settled, satisfied, u_ask)
+    if settled:
+        tally.enquiries_resolved += 1
+        drop_matter(customer)
+    else:
+        now = world.day * 1.0
+        u_again, u_when, u_share, _ = chance.uniforms(
+            world, customer.id, world.day, purposes.AFTERMATH, customer.contact_number
+        )
+        leave_open(customer, world, p, tally, now + 1.0 + u_share, u_again, u_when)
+    return minutes
+
+
+@behaviour
+def confront(floor, rep, customer, tally, agenda, start, wait, noise, u_ask, choose):
+    """Hold a conversation over an issue; settle it, leave it open or pass it up."""
+    p = floor.parameters[0]
+    policy = floor.policy[0]
+    world = floor.world[0]
+    talk = floor.talk[0]
+    open_conversation(floor, rep, customer, wait, noise)
+    converse(floor, rep, customer, choose)
+    act_emotions(rep, talk, policy, p)
+    weigh_conscience(rep, customer, talk, p)
+    if talk.minutes > talk.target:
+        talk.over_time = True
+        talk.strain += p.strain_time
+    count_talk(talk, customer, rep, tally)
+    world.mean_talk += mean_talk_step(world, p) * (talk.minutes - world.mean_talk)
+    if talk.severe:
+        rep.break_due += policy.break_after_abuse
+    if talk.ending == ESCALATED:
+        pass_up(floor, rep, customer, tally)
+        customer.case_rep = rep.seat
+        heapq.heappush(agenda, (start + talk.minutes, customer.seat, AT_SUPERIOR))
+    else:
+        now = world.day + 1.0
+        settle_conversation(floor, rep, customer, tally, now, u_ask)
+    wear(rep, p, talk.minutes, talk.strain, talk.ending == RESOLVED)
+    return talk.minutes
+
+
+@behaviour
+def mean_talk_step(world, p):
+    """Return the step of the mean talk time, which is fixed once the policies have branched."""
+    return 0.0 if world.branched else 0.001

@@ -1,0 +1,224 @@
+"""A day, from the morning's roster to the night's rest; and the first morning.
+
+The order: roster; the calendar's customers; contacts by their minute, the superiors'
+cases among them; a thirtieth of the customers lives a month; the evening; reviews and
+surveys on their days.
+"""
+
+import heapq
+
+from sim import chance, purposes
+from sim.behaviours import behaviour
+from sim.behaviours.calendar import NEVER, file, take_out
+from sim.behaviours.contact import call
+from sim.behaviours.customer import (
+    customer_born,
+    enquiry_arises,
+    issue_arises,
+    leave,
+    live_a_month,
+    maybe_join,
+    minute_of,
+    opening,
+)
+from sim.behaviours.employer import call_back, observe, review, run_programmes
+from sim.behaviours.rep import is_burnt_out, rep_born, rest_overnight
+from sim.behaviours.roster import man_the_floor, maybe_quit, roll_forward
+from sim.behaviours.superior import superior_decides, superiors_on_duty
+from sim.behaviours.survey import ask_customers, ask_reps
+from sim.behaviours.word_of_mouth import chat, update_reputation
+from sim.moves import AT_SUPERIOR, CALL, CALL_BACK
+from sim.state import HORIZON
+
+MONTH = 30
+"""Days in which every customer lives one month, a part of them each day."""
+
+
+@behaviour
+def first_morning(floor, customers):
+    """Seat the first ``customers`` people of the market and the planned heads, at day 0."""
+    p = floor.parameters[0]
+    world = floor.world[0]
+    for slot in range(HORIZON):
+        floor.wheel[slot] = -1
+    for seat in range(len(floor.customers)):
+        customer = floor.customers[seat]
+        customer.seat = seat
+        customer.filed_day = -1
+        customer.enquiry_at = NEVER
+        customer.issue_at = NEVER
+        customer.call_at = NEVER
+        customer.follow_up_at = NEVER
+        if seat < customers:
+            customer_born(customer, world, p, 0, 0)
+            file(floor, customer, -1)
+    world.market = customers
+    for seat in range(len(floor.reps)):
+        rep = floor.reps[seat]
+        rep.seat = seat
+        if seat < world.headcount:
+            rep_born(rep, world, p, 0, 0)
+            settle_in(rep, world, p)
+    for kind in range(len(world.issue_factor)):
+        world.issue_factor[kind] = 1.0
+
+
+@behaviour
+def settle_in(rep, world, p):
+    """Give the founding staff tenures of up to two years, and the experience that goes with it."""
+    u, _, _, _ = chance.uniforms(world, rep.id, 0, purposes.HIRING, 0)
+    days = int(u * 730.0)
+    rep.hired = -days
+    if days > p.initial_training_days:
+        # Forty contacts a day, five days in seven: the reference centre's own pace.
+        rep.experience = (days - p.initial_training_days) * 40.0 * 5.0 / 7.0
+    else:
+        rep.hired = -p.initial_training_days
+
+
+@behaviour
+def run_day(floor, choose):
+    """Run one day and move the clock on."""
+    p = floor.parameters[0]
+    world = floor.world[0]
+    tally = floor.tallies[world.day]
+    servers = man_the_floor(floor, tally)
+    agenda = todays_agenda(floor, tally)
+    superiors = superiors_on_duty(floor, world.day * 1440.0 + opening(p))
+    now = world.day * 1.0
+    while len(agenda) > 0:
+        minute, seat, entry = heapq.heappop(agenda)
+        customer = floor.customers[seat]
+        if entry == CALL:
+            call(floor, customer, tally, agenda, servers, minute, choose)
+        elif entry == AT_SUPERIOR:
+            rep = floor.reps[customer.case_rep]
+            superior_decides(floor, customer, rep, tally, superiors, minute, now)
+        else:
+            call_back(floor, customer, tally)
+    roll_forward(floor, tally, servers, (world.day + 2) * 1440.0)
+    months_pass(floor, p, tally)
+    evening(floor, p, tally)
+    world.day += 1
+
+
+@behaviour
+def todays_agenda(floor, tally):
+    """Take today's customers out of the wheel and put their calls in order of the minute."""
+    p = floor.parameters[0]
+    world = floor.world[0]
+    agenda = [(0.0, 0, 0)]
+    agenda.pop()
+    seat = floor.wheel[world.day % HORIZON]
+    while seat >= 0:
+        following = floor.next_filed[seat]
+        customer = floor.customers[seat]
+        if customer.filed_day == world.day:
+            take_out(floor, customer)
+            wake(floor, customer, p, tally, agenda)
+        seat = following
+    heapq.heapify(agenda)
+    return agenda
+
+
+@behaviour
+def wake(floor, customer, p, tally, agenda):
+    """Bring up whatever a customer has in the calendar for today."""
+    policy = floor.policy[0]
+    world = floor.world[0]
+    end = world.day + 1.0
+    while customer.enquiry_at < end:
+        enquiry_arises(customer, world, p, tally)
+    while customer.issue_at < end and customer.present:
+        issue_arises(customer, world, policy, p, tally)
+    if not customer.present:
+        leave(floor, customer, tally)
+        return
+    if customer.call_at < end:
+        minute = minute_of(customer.call_at, world.day, p)
+        if customer.arrived_at >= 0.0:
+            minute = customer.arrived_at
+        customer.call_at = NEVER
+        agenda.append((minute, customer.seat, CALL))
+    if customer.follow_up_at < end:
+        minute = minute_of(customer.follow_up_at, world.day, p)
+        agenda.append((minute, customer.seat, CALL_BACK))
+        customer.follow_up_at = NEVER
+    file(floor, customer, world.day)
+
+
+@behaviour
+def months_pass(floor, p, tally):
+    """Let a thirtieth of the market live a month: buy, talk, stay or leave, join."""
+    world = floor.world[0]
+    seats = len(floor.customers)
+    part = world.day % MONTH
+    for seat in range(part * seats // MONTH, (part + 1) * seats // MONTH):
+        customer = floor.customers[seat]
+        if customer.present:
+            live_a_month(floor, customer, p, tally)
+            if customer.present:
+                chat(floor, customer, p, tally)
+            else:
+                leave(floor, customer, tally)
+        else:
+            maybe_join(floor, customer, p, tally)
+    tally.customers += world.market
+    tally.customer_months += world.market / MONTH
+
+
+@behaviour
+def evening(floor, p, tally):
+    """Close the day: teams, nights, quits, programmes, reputation, surveys, reviews."""
+    world = floor.world[0]
+    mean_of_teams(floor)
+    for seat in range(len(floor.reps)):
+        rep = floor.reps[seat]
+        if rep.present:
+            count_rep(rep, p, tally)
+            rest_overnight(rep, p, floor.teams[rep.team].exhaustion)
+            maybe_quit(rep, world, p, tally)
+    run_programmes(floor, p, tally)
+    update_reputation(world, p, tally)
+    observe(world, p, tally)
+    if world.day % p.survey_days == p.survey_days - 1:
+        ask_reps(floor, p)
+        ask_customers(floor, p)
+    if world.day % p.review_days == p.review_days - 1:
+        review(floor, p, tally)
+
+
+@behaviour
+def mean_of_teams(floor):
+    """Compute each team's mean exhaustion, for tonight's crossover."""
+    for index in range(len(floor.teams)):
+        floor.teams[index].size = 0
+        floor.teams[index].exhaustion = 0.0
+    for seat in range(len(floor.reps)):
+        rep = floor.reps[seat]
+        if rep.present:
+            team = floor.teams[rep.team]
+            team.size += 1
+            team.exhaustion += rep.exhaustion
+    for index in range(len(floor.teams)):
+        team = floor.teams[index]
+        if team.size > 0:
+            team.exhaustion /= team.size
+
+
+@behaviour
+def count_rep(rep, p, tally):
+    """Count a rep's day: everyone employed counts, on the floor or off it."""
+    tally.exhaustion += rep.exhaustion
+    tally.depersonalisation += rep.depersonalisation
+    tally.accomplishment += rep.accomplishment
+    tally.fatigue += rep.fatigue if rep.on_floor else 0.0
+    if is_burnt_out(rep, p):
+        tally.burnt_out += 1
+
+
+@behaviour
+def run_days(floor, choose, days):
+    """Run so many days; this is what one compiled call does."""
+    for _ in range(days):
+        run_day(floor, choose)

@@ -1,0 +1,118 @@
+"""The employer: calls back, reviews, mends processes, and adapts when it is told to."""
+
+from sim import chance, purposes
+from sim.arithmetic import clamp, push_up
+from sim.behaviours import behaviour
+from sim.behaviours.aftermath import grant
+from sim.behaviours.calendar import NEVER, file
+from sim.behaviours.customer import drop_matter
+from sim.behaviours.ledger import pay_follow_up, pay_programme
+from sim.moves import ISSUE, ISSUE_KINDS
+
+REFERENCE_SEATS = 20.0
+"""The size for which the fee of a feedback review is stated."""
+
+
+@behaviour
+def call_back(floor, customer, tally):
+    """Call a customer back after a conflict: some warmth, perhaps a settlement, a reason noted."""
+    p = floor.parameters[0]
+    world = floor.world[0]
+    customer.follow_up_at = NEVER
+    if not customer.present:
+        return
+    tally.follow_ups += 1
+    pay_follow_up(tally, p.follow_up_minutes * p.wage)
+    world.reasons[customer.kind] += 1.0
+    customer.satisfaction = push_up(customer.satisfaction, p.follow_up_warmth)
+    u_mend, _, _, _ = chance.uniforms(
+        world, customer.id, world.day, purposes.FOLLOW_UP, customer.issues
+    )
+    if customer.matter == ISSUE and customer.unsettled and u_mend < p.follow_up_mend:
+        tally.mended += 1
+        owed = customer.due if customer.due > customer.standing else customer.standing
+        grant(customer, tally, owed)
+        drop_matter(customer)
+    file(floor, customer, world.day)
+
+
+@behaviour
+def run_programmes(floor, p, tally):
+    """Pay each day for transparency and education, by the customers they reach."""
+    policy = floor.policy[0]
+    fee = policy.transparency * p.transparency_fee + policy.education * p.education_fee
+    pay_programme(tally, fee * floor.world[0].market / 30.4)
+
+
+@behaviour
+def review(floor, p, tally):
+    """Review reasons and results: mend processes, and adapt staffing and policy if switched on."""
+    world = floor.world[0]
+    policy = floor.policy[0]
+    pay_programme(tally, policy.feedback * p.feedback_fee * world.seats / REFERENCE_SEATS)
+    mend_processes(world, policy, p)
+    if p.adaptive:
+        adapt_staffing(floor, world, p)
+        adapt_policy(world, policy, p)
+    world.review_goal = 0.0
+    world.review_offered = 0.0
+    world.review_within = 0.0
+
+
+@behaviour
+def mend_processes(world, policy, p):
+    """Remove issues in proportion to how often their kind was named; some come back by decay."""
+    total = 0.0
+    for kind in range(len(ISSUE_KINDS)):
+        total += world.reasons[kind]
+    for kind in range(len(ISSUE_KINDS)):
+        share = world.reasons[kind] / total if total > 0.0 else 0.0
+        removable = world.issue_factor[kind] - p.feedback_floor
+        if removable > 0.0:
+            effect = p.feedback_effect * policy.feedback * share * len(ISSUE_KINDS)
+            world.issue_factor[kind] -= clamp(effect) * removable
+        world.issue_factor[kind] += p.process_decay * (1.0 - world.issue_factor[kind])
+        world.reasons[kind] = 0.0
+
+
+@behaviour
+def adapt_staffing(floor, world, p):
+    """Add a seat when the service level is below its aim, take one away when it is far above."""
+    if world.review_offered <= 0.0:
+        return
+    level = world.review_within / world.review_offered
+    heads_per_seat = len(floor.reps) / world.most_seats
+    if level < p.adaptive_service and world.seats < world.most_seats:
+        world.seats += 1
+    elif level > 0.5 * (1.0 + p.adaptive_service) and world.seats > 1:
+        world.seats -= 1
+    heads = int(world.seats * heads_per_seat + 0.5)
+    world.headcount = heads if heads < len(floor.reps) else len(floor.reps)
+
+
+@behaviour
+def adapt_policy(world, policy, p):
+    """Move generosity and boundary on while the observed result improves, else turn round.
+
+    The result is what an employer sees: cash since the last review, and the margin that
+    the loyalty of the customers surveyed stands for.
+    """
+    if world.adapt_direction == 0:
+        world.adapt_direction = 1
+    elif world.review_goal < world.last_goal:
+        world.adapt_direction = -world.adapt_direction
+    world.last_goal = world.review_goal
+    step = p.adaptive_step * world.adapt_direction
+    policy.generosity = clamp(policy.generosity + step)
+    policy.boundary = clamp(policy.boundary - step)
+
+
+@behaviour
+def observe(world, p, tally):
+    """Keep what the next review will look at."""
+    world.review_offered += tally.offered
+    world.review_within += tally.within_threshold
+    world.review_goal += tally.cash
+    if tally.visited > 0:
+        worth = tally.loyalty / tally.visited * world.market * p.spending * p.margin
+        world.review_goal += worth * p.loyalty_months / p.review_days

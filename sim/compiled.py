@@ -1,0 +1,209 @@
+"""The compiled engine: the same behaviours, compiled once and kept.
+
+Numba does not see an edit in a file that a compiled function calls, so the cache lives
+in a folder named after the hash of the model's sources. The loop releases the GIL:
+replications run on threads.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+
+from sim.behaviours.choice import choose_move
+from sim.behaviours.day import first_morning, run_days
+from sim.behaviours.queue import serve_arrivals
+from sim.floor import copy_floor, with_room
+from sim.state import PARAMETERS, POLICY, REP, TALK, WORLD, Floor
+
+PERIOD = 91
+"""Days in one compiled call: short calls fight for the GIL, long ones hold up Ctrl-C."""
+
+CHOOSER = types.int64(
+    numba.from_dtype(REP),
+    numba.from_dtype(TALK),
+    numba.from_dtype(POLICY),
+    numba.from_dtype(PARAMETERS),
+    types.float64,
+    types.Array(types.float64, 1, "C"),
+)
+"""Signature of the hook: the rule by which a rep chooses the next move."""
+
+_LOCK = threading.Lock()
+
+
+def source_hash() -> str:
+    """Return a hash of the model's sources: the version of the model that a row comes from."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder of compiled code: the user's, or a temporary one if that is closed.
+
+    ``FRONTLINE_CACHE_DIR`` goes before the platform's own place.
+    """
+    named = os.environ.get("FRONTLINE_CACHE_DIR")
+    if named:
+        root = Path(named)
+    elif sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "frontline"
+    elif sys.platform == "darwin":
+        root = Path.home() / "Library" / "Caches" / "frontline"
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "frontline"
+    folder = root / f"{source_hash()}-numba{numba.__version__}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="frontline-"))
+
+
+@contextmanager
+def _own_cache() -> Iterator[None]:
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def _floor_type() -> types.Type:
+    """Return the Numba type of a floor, read off the smallest one."""
+    from sim.floor import new_floor
+    from sim.parameters import Centre
+    from sim.policy import Policy
+
+    tiny = Centre(customers=10, seats=1)
+    return numba.typeof(new_floor(tiny, Policy(), seed=0, replication=0))
+
+
+class Engine:
+    """The compiled entry points, each with its signature fixed.
+
+    Attributes
+    ----------
+    from_cache : bool
+        Whether everything was read from the cache.
+    """
+
+    def __init__(self) -> None:
+        floor = _floor_type()
+        world = numba.typeof(np.zeros(1, WORLD)[0])
+        number, real = types.int64, types.float64
+        with _own_cache():
+            jit = {"nogil": True, "cache": True}
+            self.run_days = numba.njit(
+                types.void(floor, types.FunctionType(CHOOSER), number), **jit
+            )(run_days)
+            self.first_morning = numba.njit(types.void(floor, number), **jit)(first_morning)
+            self.serve_arrivals = numba.njit(
+                types.Tuple((number, number, real))(
+                    world, real, real, real, number, real, real, types.Array(real, 1, "C")
+                ),
+                **jit,
+            )(serve_arrivals)
+        parts = (self.run_days, self.first_morning, self.serve_arrivals)
+        self.from_cache = all(sum(part.stats.cache_hits.values()) > 0 for part in parts)
+
+
+_ENGINE: Engine | None = None
+
+
+def is_cached() -> bool:
+    """Return whether the compiled engine of these sources is kept already."""
+    return any(cache_folder().rglob("*.nbi"))
+
+
+def engine(on_first: Callable[[], None] | None = None) -> Engine:
+    """Return the compiled engine, compiling it if nobody has.
+
+    Parameters
+    ----------
+    on_first : callable, optional
+        Called once before a compilation that the cache cannot save: it takes most of a
+        minute, and a user wants to know.
+    """
+    global _ENGINE
+    with _LOCK:
+        if _ENGINE is None:
+            if on_first is not None and not is_cached():
+                on_first()
+            _ENGINE = Engine()
+    return _ENGINE
+
+
+@cache
+def compiled_chooser(choose: Callable[..., int]) -> Any:
+    """Return a rule for choosing moves as the compiled engine takes it.
+
+    Raises
+    ------
+    TypeError
+        If Numba cannot compile the rule, or it does not return an integer.
+    """
+    try:
+        if choose is choose_move:
+            with _own_cache():
+                return numba.njit(CHOOSER, nogil=True, cache=True)(choose)
+        arguments = CHOOSER.args
+        inferred = numba.njit(arguments, nogil=True)(choose)
+        returned = inferred.overloads[arguments].signature.return_type
+        if not isinstance(returned, types.Integer | types.IntegerLiteral):
+            raise TypeError(f"{choose.__name__} returns {returned}, but a move is an int64")
+        return numba.njit(CHOOSER, nogil=True)(choose)
+    except numba.core.errors.NumbaError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise TypeError(f"{choose.__name__} cannot be compiled: {reason}") from error
+
+
+class CompiledRun:
+    """A run on the compiled engine.
+
+    Parameters
+    ----------
+    floor : Floor
+        The arrays; the run copies them.
+    choose : callable
+        The rule by which reps choose their moves.
+    """
+
+    def __init__(self, floor: Floor, choose: Callable[..., int] = choose_move) -> None:
+        self._engine = engine()
+        self._floor = copy_floor(floor)
+        self._choose = compiled_chooser(choose)
+
+    def open_centre(self, customers: int) -> None:
+        """Seat the first people."""
+        self._engine.first_morning(self._floor, customers)
+
+    def advance(self, days: int) -> None:
+        """Run some days."""
+        while days > 0:
+            part = min(days, PERIOD)
+            self._floor = with_room(self._floor, part)
+            self._engine.run_days(self._floor, self._choose, part)
+            days -= part
+
+    @property
+    def floor(self) -> Floor:
+        """The arrays as they are now; not a copy."""
+        return self._floor

@@ -1,0 +1,254 @@
+"""ServiceModel: the interpreted engine, a Mesa model to watch, to stop and to change.
+
+One ``step()`` is a day. Customers, reps and the employer are agents in AgentSets; the
+rules are the very behaviours that the compiled engine runs, so the two give the same
+trajectories to the last bit.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa.datacollection import DataCollector
+
+from sim.agents import Customer, Employer, Rep, Row
+from sim.behaviours.choice import choose_move
+from sim.behaviours.day import first_morning, run_days
+from sim.floor import branch, new_floor, set_policy, with_room
+from sim.parameters import Centre
+from sim.policy import Policy
+from sim.state import ROWS, Floor
+
+AGENTS = {"customers": Customer, "reps": Rep, "world": Employer}
+
+
+def people(model: "ServiceModel") -> int:
+    """Return the number of customers."""
+    return int(model.employer.market)
+
+
+def mean_loyalty(model: "ServiceModel") -> float:
+    """Return the mean loyalty of the customers."""
+    return _mean([c.loyalty for c in model.floor.customers if c.present])
+
+
+def mean_exhaustion(model: "ServiceModel") -> float:
+    """Return the mean exhaustion of the reps employed."""
+    return _mean([r.exhaustion for r in model.floor.reps if r.present])
+
+
+def contacts_today(model: "ServiceModel") -> int:
+    """Return the contacts handled on the last day."""
+    return int(model.today.handled) if model.floor.tallies else 0
+
+
+def cash_today(model: "ServiceModel") -> float:
+    """Return the money that came in on the last day less what went out, in prices."""
+    return float(model.today.cash) if model.floor.tallies else 0.0
+
+
+def _mean(values: list[float]) -> float:
+    total = 0.0
+    for value in values:
+        total += value
+    return total / len(values) if values else float("nan")
+
+
+REPORTERS: dict[str, Callable[["ServiceModel"], float]] = {
+    "customers": people,
+    "loyalty": mean_loyalty,
+    "exhaustion": mean_exhaustion,
+    "contacts": contacts_today,
+    "cash": cash_today,
+}
+
+
+class ServiceModel(mesa.Model):
+    """A service centre with its market.
+
+    Parameters
+    ----------
+    centre : Centre, optional
+        The parameters; the class room's size makes a lively model.
+    policy : Policy, optional
+        The policy in force.
+    seed, replication : int
+        The key of every draw. Mesa's own generators are seeded with it, for extensions.
+    choose : callable, optional
+        A rule of one's own for choosing moves: the arguments of
+        :func:`sim.behaviours.choice.choose_move`.
+    floor : Floor, optional
+        Arrays to go on from, such as those of a compiled run, instead of a first morning.
+    agent_reporters : dict, optional
+        Passed to Mesa's DataCollector; per-agent collection costs about a microsecond
+        for each agent and attribute.
+
+    Attributes
+    ----------
+    floor : Floor
+        The columns as lists of agents and rows; what behaviours act on.
+    employer : Employer
+        The employer.
+    datacollector : mesa.DataCollector
+        Model-level series, one row a day.
+    """
+
+    def __init__(
+        self,
+        centre: Centre | None = None,
+        policy: Policy | None = None,
+        *,
+        seed: int = 1,
+        replication: int = 1,
+        choose: Callable[..., int] = choose_move,
+        floor: Floor | None = None,
+        agent_reporters: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(rng=int(seed))
+        centre = centre or Centre()
+        opening = floor is None
+        if floor is None:
+            floor = new_floor(centre, policy or Policy(), seed=seed, replication=replication)
+        self.choose = choose
+        self.floor = Floor(**{name: self._as_list(name, v) for name, v in floor._asdict().items()})
+        self.employer: Employer = self.floor.world[0]
+        self._blank = {name: rows.dtype for name, rows in floor._asdict().items()}
+        if opening:
+            first_morning(self.floor, centre.customers)
+        self.datacollector = DataCollector(
+            model_reporters=REPORTERS, agent_reporters=agent_reporters
+        )
+        self.datacollector.collect(self)
+
+    def _as_list(self, name: str, rows: np.ndarray) -> list[Any]:
+        if name not in ROWS:
+            return list(rows.tolist())
+        names = rows.dtype.names or ()
+        kind = AGENTS.get(name)
+        if kind is None:
+            return [Row(names, values) for values in rows.tolist()]
+        return [kind(self, names, values) for values in rows.tolist()]
+
+    @property
+    def day(self) -> int:
+        """Days run so far."""
+        return int(self.employer.day)
+
+    @property
+    def today(self) -> Any:
+        """The tally of the last day."""
+        return self.floor.tallies[self.day - 1]
+
+    @property
+    def customers(self) -> mesa.agent.AgentSet:
+        """The customers present."""
+        return self.agents_by_type[Customer].select(_is_present)
+
+    @property
+    def reps(self) -> mesa.agent.AgentSet:
+        """The reps employed."""
+        return self.agents_by_type[Rep].select(_is_present)
+
+    def step(self) -> None:
+        """Run one day."""
+        self._make_room()
+        run_days(self.floor, self.choose, 1)
+        self.datacollector.collect(self)
+
+    def _make_room(self) -> None:
+        """Add the rows that a day may fill."""
+        surveyed = len(self.floor.customers) + len(self.floor.reps)
+        room = {
+            "tallies": self.day + 1,
+            "rep_answers": self.employer.rep_answers + surveyed,
+            "customer_answers": self.employer.customer_answers + surveyed,
+        }
+        due = self.day % self.floor.parameters[0].survey_days
+        asks = due == self.floor.parameters[0].survey_days - 1
+        for name, length in room.items():
+            rows = getattr(self.floor, name)
+            if name == "tallies" or asks:
+                blank = np.zeros(1, self._blank[name]).tolist()[0]
+                names = self._blank[name].names
+                rows.extend(Row(names, _fresh(blank)) for _ in range(length - len(rows)))
+
+    def set_policy(self, policy: Policy) -> None:
+        """Put another policy in force from the next day on."""
+        arrays = self.arrays(("policy",))
+        set_policy(arrays, policy)
+        names = arrays.policy.dtype.names
+        self.floor.policy[0] = Row(names, arrays.policy.tolist()[0])
+
+    def branch(self, policy: Policy) -> None:
+        """Put a policy in force and fix the aspirations, as at the end of a warm-up."""
+        arrays = self.arrays(("policy", "world", "payoffs"))
+        branch(arrays, policy)
+        self.floor.policy[0] = Row(arrays.policy.dtype.names, arrays.policy.tolist()[0])
+        for name in ("aspire_customer", "aspire_rep", "aspire_employer"):
+            setattr(self.employer, name, arrays.world[name][0].tolist())
+        self.employer.branched = True
+        self.employer.branched_day = self.employer.day
+
+    def arrays(self, names: tuple[str, ...] = Floor._fields) -> Floor:
+        """Return the columns as arrays, those named; measures are computed on these."""
+        return Floor(
+            **{name: self._as_array(name) if name in names else None for name in Floor._fields}
+        )
+
+    def _as_array(self, name: str) -> np.ndarray:
+        rows = getattr(self.floor, name)
+        dtype = self._blank[name]
+        if name not in ROWS:
+            return np.array(rows, dtype)
+        array = np.zeros(len(rows), dtype)
+        columns = dtype.names or ()
+        for place, row in enumerate(rows):
+            array[place] = tuple(getattr(row, column) for column in columns)
+        return array
+
+
+def _is_present(agent: Any) -> bool:
+    return bool(agent.present)
+
+
+def _fresh(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a row's values with lists of their own."""
+    return tuple(list(v) if isinstance(v, list | np.ndarray) else v for v in values)
+
+
+class MesaRun:
+    """A run on the Mesa engine, with the interface of :class:`sim.compiled.CompiledRun`.
+
+    Parameters
+    ----------
+    floor : Floor
+        The arrays to start from.
+    choose : callable
+        The rule by which reps choose their moves.
+    """
+
+    def __init__(self, floor: Floor, choose: Callable[..., int] = choose_move) -> None:
+        self.model = ServiceModel(floor=with_room(floor, 0), choose=choose)
+        # The collector's daily means over all customers would cost more than the day.
+        self.model.datacollector = DataCollector()
+
+    def open_centre(self, customers: int) -> None:
+        """Seat the first people."""
+        first_morning(self.model.floor, customers)
+
+    def advance(self, days: int) -> None:
+        """Run some days."""
+        for _ in range(days):
+            self.model.step()
+
+    @property
+    def floor(self) -> Floor:
+        """The columns as arrays: a copy."""
+        return self.model.arrays()
+
+    def close(self) -> None:
+        """Let Mesa 3.3 forget the model, which it would keep alive otherwise."""
+        ids = getattr(mesa.Agent, "_ids", None)
+        if ids is not None:
+            ids.pop(self.model, None)
