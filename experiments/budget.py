@@ -42,8 +42,8 @@ def size(centre: Centre) -> Size:
     """
     holidays = 1.0 - centre.holiday_days / centre.holiday_interval
     present = centre.days_per_week / 7.0 * holidays * (1.0 - centre.planned_absence)
-    shifts = max(1.0, centre.open_minutes / centre.shift_minutes)
-    heads = centre.seats * shifts / present
+    shifts = math.ceil(centre.open_minutes / centre.shift_minutes)
+    heads = math.ceil(centre.seats * shifts / present)
     customers = centre.customers / heads
     return Size(
         heads=heads,
@@ -76,7 +76,7 @@ def prices(centre: Centre) -> dict[str, float]:
         "training": centre.training_days_per_month * training_day,
         "breaks": BREAKS_PER_SHIFT * here.shifts_per_month * centre.wage,
         "break_after_abuse": abused * centre.wage,
-        "emotional_support": centre.support_fee * DAYS_PER_MONTH,
+        "emotional_support": centre.support_fee * here.shifts_per_month,
         "follow_up": here.conflicts_per_month * centre.follow_up_minutes * centre.wage,
         "feedback": centre.feedback_fee * centre.seats / 20.0 / here.heads,
         "transparency": centre.transparency_fee * here.customers_per_rep,

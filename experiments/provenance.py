@@ -22,9 +22,9 @@ def package_version() -> str:
         return "not installed"
 
 
-def now() -> str:
-    """Return the time as ISO 8601 in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def now(precision: str = "seconds") -> str:
+    """Return the time as ISO 8601 in UTC, to the second unless told otherwise."""
+    return datetime.now(UTC).isoformat(timespec=precision)
 
 
 def environment() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from experiments.analysis.summary import Summary, summarise
 from experiments.config import Experiment, load_experiment
 from experiments.design import Point, blocks, points
 from experiments.errors import RequestError
-from experiments.progress import Display, Meter, display_for
+from experiments.progress import Display, Meter, Silence
 from experiments.provenance import command, environment, now
 from experiments.report.page import write_report
 from experiments.runner import Crew, make_crew, run_blocks
@@ -92,12 +92,21 @@ def run(
     if len(todo) < total:
         say(f"{folder.path}: {total - len(todo)} of {total} runs are there already")
     interrupted = False
-    record = {"command": command(), "started": now(), "engine": engine, "runs": len(todo)}
+    record: dict[str, Any] = {
+        "command": command(),
+        "started": now(),
+        "engine": engine,
+        "runs": len(todo),
+    }
     began = time.perf_counter()
     if todo:
         if engine == "compiled":
             sim.compile_engine(on_first=lambda: say(_COMPILING))
-        interrupted = _run_points(folder, todo, engine, workers, display or display_for("", quiet=True))
+        orders = {name: order for order, name in enumerate(experiment.policies)}
+        crew_size = workers or os.cpu_count() or 1
+        shown = display or Silence()
+        record["first_replication"] = now("milliseconds")
+        interrupted = _run_points(folder, todo, orders, engine, crew_size, shown)
     record |= {"finished": now(), "seconds": round(time.perf_counter() - began, 3)}
     record |= {"workers": workers or os.cpu_count(), "interrupted": interrupted}
     if not interrupted:
@@ -116,10 +125,14 @@ def _to_stderr(line: str) -> None:
 
 
 def _run_points(
-    folder: Folder, todo: Sequence[Point], engine: str, workers: int | None, display: Display
+    folder: Folder,
+    todo: Sequence[Point],
+    orders: dict[str, int],
+    engine: str,
+    workers: int,
+    display: Display,
 ) -> bool:
     """Run the points, keep each block as it ends, and say whether it was cut short."""
-    orders = _orders(todo)
     work = list(blocks(todo, engine))
     meter = Meter(sum(block.simulated_days for block in work), len(todo), display)
     crew = make_crew(engine, workers, meter.add_days)
@@ -128,10 +141,6 @@ def _run_points(
             folder.save(result.runs, orders)
             meter.add_runs(len(result.runs), sum(bool(run.error) for run in result.runs))
     return meter.runs_done < len(todo)
-
-
-def _orders(todo: Sequence[Point]) -> dict[str, int]:
-    return {name: order for order, name in enumerate(dict.fromkeys(point.name for point in todo))}
 
 
 @contextmanager

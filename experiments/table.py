@@ -112,7 +112,7 @@ def _differences(summary: Summary, period: Period) -> Iterator[Table]:
 
 def _prevailing(each: Prevailing) -> Text:
     lines = ["", f"Who prevails, {period_name(each.period)}"]
-    lines += [f"  {comparison}" for comparison in each.comparisons]
+    lines += [f"  {comparison.in_words()}" for comparison in each.comparisons]
     for measure, name in (("egalitarian", "worst-off party does best under"), ("nash", "Nash product highest under")):
         best = each.best(measure)
         if best is None:

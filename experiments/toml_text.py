@@ -82,7 +82,9 @@ def parse_toml(data: bytes, where: str) -> dict[str, Any]:
     except RecursionError:
         raise RequestError([f"{where}: {deep}"]) from None
     except ValueError as error:  # broken TOML, or an integer too long for Python to read
-        raise RequestError([f"{where}: not valid TOML: {str(error)[:300]}"]) from None
+        last = text.rstrip().count("\n") + 1
+        reason = str(error)[:300].replace("at end of document", f"line {last}, at the file's end")
+        raise RequestError([f"{where}: not valid TOML: {reason}"]) from None
 
 
 # One bare word, or anything with a quote in it: prose and lists of numbers are neither.
@@ -131,6 +133,11 @@ def parse_overrides(
             messages.append(f"--set {shown(given)}: allowed: {allowed}")
             continue
         try:
+            given.encode()
+        except UnicodeEncodeError:  # a byte of the command line that stands for no letter
+            messages.append(f"--set {shown(given)}: is not UTF-8; allowed: UTF-8 text")
+            continue
+        try:
             pairs.append((path, _value(value.strip())))
         except ValueError as error:
             messages.append(f"--set {key.strip()}: given {shown(value)}; {error}")
@@ -139,7 +146,7 @@ def parse_overrides(
 
 def _value(text: str) -> Any:
     try:
-        read = parse_toml(f"value = {text}".encode("utf-8", "surrogateescape"), "value")
+        read = parse_toml(f"value = {text}".encode(), "value")
         if set(read) == {"value"}:
             return read["value"]
     except RequestError:

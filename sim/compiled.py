@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import numba
-import numpy as np
 from numba import types
+from numba.extending import register_jitable
 
 from sim.behaviours.choice import choose_move
 from sim.behaviours.day import first_morning, run_days
 from sim.behaviours.queue import serve_arrivals
 from sim.floor import copy_floor, with_room
+from sim.lent import Lent, lend
 from sim.state import PARAMETERS, POLICY, REP, TALK, WORLD, Floor
 
 PERIOD = 91
@@ -35,11 +36,45 @@ CHOOSER = types.int64(
     numba.from_dtype(POLICY),
     numba.from_dtype(PARAMETERS),
     types.float64,
-    types.Array(types.float64, 1, "C"),
+    Lent(types.Array(types.float64, 1, "C")),
 )
 """Signature of the hook: the rule by which a rep chooses the next move."""
 
 _LOCK = threading.Lock()
+
+
+def _run_lent(floor: Floor, choose: Any, days: int) -> None:
+    """Run days on lent arrays."""
+    run_days(_lend_floor(floor), choose, days)
+
+
+def _open_lent(floor: Floor, customers: int) -> None:
+    """Seat the first people on lent arrays."""
+    first_morning(_lend_floor(floor), customers)
+
+
+@register_jitable
+def _lend_floor(floor: Floor) -> Floor:
+    return Floor(
+        lend(floor.parameters),
+        lend(floor.policy),
+        lend(floor.world),
+        lend(floor.customers),
+        lend(floor.reps),
+        lend(floor.teams),
+        lend(floor.talk),
+        lend(floor.tallies),
+        lend(floor.payoffs),
+        lend(floor.rep_answers),
+        lend(floor.customer_answers),
+        lend(floor.superiors),
+        lend(floor.wheel),
+        lend(floor.next_filed),
+        lend(floor.previous_filed),
+        lend(floor.ties_from),
+        lend(floor.ties_to),
+        lend(floor.utilities),
+    )
 
 
 def source_hash() -> str:
@@ -107,14 +142,14 @@ class Engine:
 
     def __init__(self) -> None:
         floor = _floor_type()
-        world = numba.typeof(np.zeros(1, WORLD)[0])
+        world = numba.from_dtype(WORLD)
         number, real = types.int64, types.float64
         with _own_cache():
             jit = {"nogil": True, "cache": True}
             self.run_days = numba.njit(
                 types.void(floor, types.FunctionType(CHOOSER), number), **jit
-            )(run_days)
-            self.first_morning = numba.njit(types.void(floor, number), **jit)(first_morning)
+            )(_run_lent)
+            self.first_morning = numba.njit(types.void(floor, number), **jit)(_open_lent)
             self.serve_arrivals = numba.njit(
                 types.Tuple((number, number, real))(
                     world, real, real, real, number, real, real, types.Array(real, 1, "C")

@@ -7,7 +7,7 @@ are the model's own measures and are only ranked here.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -47,20 +47,26 @@ class Comparison:
             return self.b
         return None
 
-    def __str__(self) -> str:
-        """Say it in plain words."""
+    def in_words(self, title: Callable[[str], str] = str) -> str:
+        """Say it in one sentence.
+
+        Parameters
+        ----------
+        title : callable
+            Turns a policy's name into what people call it.
+        """
         sides = [
-            f"{_listed(parties)} better off under {policy}"
+            f"{_listed(parties)} better off under {title(policy)}"
             for policy, parties in ((self.a, self.better_a), (self.b, self.better_b))
             if parties
         ]
         if self.same:
             sides.append(f"{_listed(self.same)} not to be told apart")
-        verdict = "a trade-off" if len(self.better_a) and len(self.better_b) else "no difference"
+        verdict = "a trade-off" if self.better_a and self.better_b else "no difference"
         if self.dominant:
-            verdict = f"{self.dominant} Pareto-dominates"
+            verdict = f"{title(self.dominant)} Pareto-dominates"
             verdict += ", as far as can be told" if self.same else ""
-        return f"{self.a} against {self.b}: {'; '.join(sides)} ({verdict})."
+        return f"{title(self.a)} against {title(self.b)}: {'; '.join(sides)} ({verdict})."
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,14 +1,18 @@
 """What an experiment file comes to, and that it survives being written and read."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import experiments
 from experiments.catalogue import shipped_configs
 from experiments.config import Experiment, load_experiment, to_toml
 from experiments.errors import RequestError
@@ -47,6 +51,27 @@ def test_shipped_experiments_are_found_from_anywhere(tmp_path, monkeypatch, sour
     assert load_experiment(source).name == "classroom"
 
 
+def test_an_installed_package_finds_what_it_carries(tmp_path):
+    # As the wheel has it: configs/ inside the package, and someone else's configs/ beside.
+    root = Path(experiments.__file__).parents[1]
+    for package in ("sim", "experiments"):
+        shutil.copytree(
+            root / package, tmp_path / package, ignore=shutil.ignore_patterns("*cache*")
+        )
+    shutil.copytree(root / "configs", tmp_path / "experiments" / "shipped", dirs_exist_ok=True)
+    (tmp_path / "configs").mkdir()
+    code = (
+        "from experiments.catalogue import shipped_folder\n"
+        "from experiments.config import load_experiment\n"
+        "print(shipped_folder(), len(load_experiment('switching').used_policies()))\n"
+    )
+    place = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], env=place, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == f"{tmp_path / 'experiments' / 'shipped'} 6", done.stderr
+
+
 def test_a_file_goes_before_a_shipped_experiment(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "classroom.toml").write_text(SMALL, "utf-8")
@@ -65,7 +90,9 @@ def test_an_inline_policy_goes_before_a_shipped_one(tmp_path):
 
 def test_numbers_stand_flat_or_in_their_part(tmp_path):
     text = 'name = "x"\npolicies = ["one", "two"]\n'
-    one = '[policy.one]\nbase = "balanced"\ngenerosity = 0.2\nbreaks = 5\ntolerated_abuse = "never"\n'
+    one = (
+        '[policy.one]\nbase = "balanced"\ngenerosity = 0.2\nbreaks = 5\ntolerated_abuse = "never"\n'
+    )
     two = '[policy.two]\nbase = "balanced"\n[policy.two.handling]\ngenerosity = 0.2\n'
     two += 'tolerated_abuse = "never"\n[policy.two.support]\nbreaks = 5.0\n'
     resolved = load(tmp_path, text + one + two).resolved()
@@ -99,7 +126,9 @@ def test_a_shared_package_reaches_everyone(tmp_path):
 
 def test_switches_come_by_day_and_by_branch(tmp_path):
     text = 'name = "x"\npolicies = ["balanced", "avoidant"]\n'
-    text += "timeline = [{day=9, policy='neutral'}, {day=4, policy='always-right', of='avoidant'}]\n"
+    text += (
+        "timeline = [{day=9, policy='neutral'}, {day=4, policy='always-right', of='avoidant'}]\n"
+    )
     experiment = load(tmp_path, text)
     assert [day for day, _ in experiment.switches("balanced")] == [9]
     assert [day for day, _ in experiment.switches("avoidant")] == [4, 9]
@@ -131,7 +160,7 @@ def test_overrides_go_before_the_file():
 
 
 def test_an_experiment_made_in_python_names_what_is_missing():
-    with pytest.raises(RequestError, match='balanced, neutral.*nearest is "balanced"'):
+    with pytest.raises(RequestError, match=r'balanced, neutral.*nearest is "balanced"'):
         Experiment(name="x", policies=["balancd"]).resolved()
 
 
@@ -169,7 +198,9 @@ HANDLING = numbers(describe(Handling), {"tolerated_abuse": "never", "target_aht"
 SUPPORT = numbers(describe(Support))
 BASES = ["always-right", "balanced", "strict-boundaries", "avoidant", "neutral"]
 POLICY = st.one_of(
-    st.fixed_dictionaries({"base": st.sampled_from(BASES), "handling": HANDLING, "support": SUPPORT}),
+    st.fixed_dictionaries(
+        {"base": st.sampled_from(BASES), "handling": HANDLING, "support": SUPPORT}
+    ),
     st.fixed_dictionaries(
         {
             "blend": st.tuples(st.sampled_from(BASES), st.sampled_from(BASES)).map(list),
@@ -180,13 +211,19 @@ POLICY = st.one_of(
 
 
 @st.composite
-def experiments(draw):
+def drawn_experiments(draw):
     """Valid experiments of every shape."""
-    own = draw(st.dictionaries(st.sampled_from(["a", "b-1", "C_2", "balanced"]), POLICY, max_size=3))
+    own = draw(
+        st.dictionaries(st.sampled_from(["a", "b-1", "C_2", "balanced"]), POLICY, max_size=3)
+    )
     for name in own:
         # A policy on the shipped one of its own name would be a circle.
         own[name] = {
-            key: "neutral" if item == name else ["neutral" if x == name else x for x in item] if key == "blend" else item
+            key: "neutral"
+            if item == name
+            else ["neutral" if x == name else x for x in item]
+            if key == "blend"
+            else item
             for key, item in own[name].items()
         }
     names = sorted({*BASES, *own})
@@ -216,7 +253,7 @@ def experiments(draw):
 
 
 @settings(max_examples=150, deadline=None)
-@given(experiment=experiments())
+@given(experiment=drawn_experiments())
 def test_an_experiment_written_out_and_read_again_is_the_same(tmp_path_factory, experiment):
     try:
         used = experiment.used_policies()

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from experiments.budget import prices, scale_to, support_cost
+from experiments.budget import prices, scale_to, size, support_cost
 from experiments.catalogue import shipped_configs, shipped_policies
 from experiments.config import load_experiment
 from experiments.errors import RequestError
@@ -112,11 +112,17 @@ def test_three_policies_differ_in_handling_alone():
 def test_the_repetitions_change_the_support_alone(name):
     main, again = load_experiment("three-policies"), load_experiment(name)
     cost = support_cost(again.support, again.centre)
-    assert cost == 0 if name.endswith("no-support") else cost > 2 * support_cost(main.support, main.centre)
+    assert (
+        cost == 0
+        if name.endswith("no-support")
+        else cost > 2 * support_cost(main.support, main.centre)
+    )
     for label, policy in again.used_policies().items():
         assert policy.handling == main.used_policies()[label].handling
         assert policy.support == again.support
-    differing = {key for key in type(main).model_fields if getattr(main, key) != getattr(again, key)}
+    differing = {
+        key for key in type(main).model_fields if getattr(main, key) != getattr(again, key)
+    }
     assert differing == {"name", "question", "support"}
 
 
@@ -139,7 +145,9 @@ def test_as_practised_takes_each_policys_own_support():
 def test_equal_budget_costs_the_same_and_keeps_the_make_up():
     experiment = load_experiment("as-practised-equal-budget")
     for name, policy in experiment.used_policies().items():
-        assert support_cost(policy.support, experiment.centre) == pytest.approx(experiment.support_budget)
+        assert support_cost(policy.support, experiment.centre) == pytest.approx(
+            experiment.support_budget
+        )
         own = shipped(name)
         assert policy.handling == own.handling
         ratios = [
@@ -172,12 +180,26 @@ def test_the_cost_is_linear_in_every_part():
     nothing = {name: 0.0 for name in Support.model_fields}
     for name, price in prices(centre).items():
         for amount in (0.25, 1.0):
-            assert support_cost(Support(**{**nothing, name: amount}), centre) == pytest.approx(price * amount)
+            assert support_cost(Support(**{**nothing, name: amount}), centre) == pytest.approx(
+                price * amount
+            )
         assert price > 0
 
 
+@pytest.mark.parametrize(
+    "changes", [{}, CLASSROOM, {"open_minutes": 1440}, {"days_per_week": 7, "seats": 300}]
+)
+def test_the_headcount_is_the_models(changes):
+    # Worked out apart, so that reading a config need not load the model.
+    floor = pytest.importorskip("sim.floor")
+    centre = Centre(**changes)
+    assert size(centre).heads == floor.heads_for(centre, centre.seats)
+
+
 def test_the_price_of_training_by_hand():
-    centre = Centre(training_days_per_month=2, shift_minutes=510, lunch_minutes=30, wage=0.01, training_fee=1)
+    centre = Centre(
+        training_days_per_month=2, shift_minutes=510, lunch_minutes=30, wage=0.01, training_fee=1
+    )
     assert prices(centre)["training"] == pytest.approx(2 * (480 * 0.01 + 1))
 
 

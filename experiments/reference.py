@@ -1,0 +1,36 @@
+"""The small files of the main job, which the repository keeps."""
+
+import shutil
+from pathlib import Path
+
+from experiments.parquet import written_aside
+
+SMALL = ("summary.json", "config.toml", "provenance.json", "report.html")
+
+
+def keep(source: Path, target: Path) -> Path:
+    """Copy the small files of a results folder.
+
+    Parameters
+    ----------
+    source : Path
+        The results folder.
+    target : Path
+        Where to; figures that are no longer made are removed there.
+
+    Returns
+    -------
+    Path
+        ``target``.
+    """
+    figures = target / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
+    made = sorted((source / "figures").iterdir())
+    for old in figures.iterdir():
+        if old.name not in {path.name for path in made}:
+            old.unlink()
+    for path in [source / name for name in SMALL] + made:
+        folder = figures if path in made else target
+        with written_aside(folder / path.name) as aside:
+            shutil.copyfile(path, aside)
+    return target

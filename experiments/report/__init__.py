@@ -1,0 +1,1 @@
+"""Results as a page that can be attached to a paper."""
