@@ -116,7 +116,7 @@ TALLY = record(
         "repeats repeats_in_window surveyed_contacts survey_resolved survey_answers "
         "enquiries_resolved resolved unresolved escalated ended_by_rep hung_up superior_cases "
         "promises_kept promises_broken mild severe boundaries wrong_boundaries threats "
-        "issues voiced silent silent_exits folded follow_ups mended tellings_good tellings_bad "
+        "issues voiced silent silent_exits folded follow_ups mended tellings_good tellings_bad conflicts_concluded "
         "top_box turns rep_days floor_days surplus_days off_days holiday_rep_days training_days "
         "absent_days burnt_out quits hires vacancies_days customers joins leaves "
         "visited promoters detractors customer_months superior_abandoned",

@@ -164,6 +164,7 @@ def conclude(floor, customer, rep, tally, worth, minutes, wait, procedural, inte
 def count_payoffs(floor, tally, customer, rep, employer):
     """Count the three payoffs of a conflict, and who reached each level of aspiration."""
     world = floor.world[0]
+    tally.conflicts_concluded += 1
     tally.payoff_customer += customer
     tally.payoff_rep += rep
     tally.payoff_employer += employer

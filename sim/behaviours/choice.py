@@ -50,7 +50,7 @@ def readiness(talk, policy):
 
 
 @behaviour
-def ask_of_policy(talk, policy, weight, utilities):
+def ask_of_policy(talk, policy, weight, weight_escalation, utilities):
     """Add what the policy asks of the rep."""
     need = 1.0 - talk.understanding
     ready = readiness(talk, policy)
@@ -76,7 +76,7 @@ def ask_of_policy(talk, policy, weight, utilities):
     need_superior = stuck
     if talk.asked_superior or talk.beyond_authority:
         need_superior = 1.0
-    utilities[ESCALATE] += weight * (1.0 - policy.escalation_threshold) * need_superior
+    utilities[ESCALATE] += weight_escalation * (1.0 - policy.escalation_threshold) * need_superior
 
 
 @behaviour
@@ -212,7 +212,7 @@ def choose_move(rep, talk, policy, p, u, utilities):
     for move in range(MOVES):
         utilities[move] = 0.0
     depletion = 0.5 * (rep.fatigue + rep.exhaustion)
-    ask_of_policy(talk, policy, p.weight_policy, utilities)
+    ask_of_policy(talk, policy, p.weight_policy, p.weight_escalation, utilities)
     wish_to_resolve(talk, p.weight_resolve, utilities)
     protect_oneself(talk, depletion, p.weight_protection, utilities)
     do_what_is_right(talk, readiness(talk, policy), p.weight_right, utilities)

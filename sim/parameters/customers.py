@@ -19,7 +19,7 @@ class Customers(Group):
     fairness_spread: float = parameter(0.15, "1", 0.0, 0.6, "spread of that bias between customers")
     fairness_error: float = parameter(0.15, "1", 0.0, 0.6, "error of one perception, share of the loss")
 
-    issues_per_year: float = parameter(1.9, "1/year", 0.0, 30.0, "issues that befall a customer")
+    issues_per_year: float = parameter(2.6, "1/year", 0.0, 30.0, "issues that befall a customer")
     product_share: float = parameter(0.40, "1", 0.0, 1.0, "weight of disagreements over a product")
     delay_share: float = parameter(0.35, "1", 0.0, 1.0, "weight of delays")
     misunderstanding_share: float = parameter(0.25, "1", 0.0, 1.0, "weight of misunderstandings")
@@ -53,12 +53,12 @@ class Customers(Group):
     tone_learning: float = parameter(0.15, "1", 0.0, 1.0, "rate of that learning per conflict")
     tone_effect: float = parameter(0.6, "1", 0.0, 3.0, "rise in pressing and abuse once fully learned")
 
-    anger_issue: float = parameter(0.55, "1", 0.0, 1.0, "anger that a total loss brings at temper 1")
+    anger_issue: float = parameter(0.80, "1", 0.0, 1.0, "anger that a total loss brings at temper 1")
     anger_wait: float = parameter(0.10, "1", 0.0, 0.6, "anger of ten minutes' wait")
     anger_repeat: float = parameter(0.20, "1", 0.0, 0.8, "anger at having to come again")
     anger_fade: float = parameter(5.0, "days", 0.2, 60.0, "time for anger to fade to 37 %")
     pressing_rate: float = parameter(0.75, "1", 0.0, 1.0, "chance of a pressing turn at anger 1", "S13")
-    abuse_threshold: float = parameter(0.58, "1", 0.0, 1.0, "anger below which nobody is abusive")
+    abuse_threshold: float = parameter(0.50, "1", 0.0, 1.0, "anger below which nobody is abusive")
     abuse_rate: float = parameter(0.28, "1", 0.0, 1.0, "chance of an abusive turn at anger and temper 1", "S13")
     abuse_quiet: float = parameter(0.3, "1", 0.0, 1.0, "share of abuse that stays after a warning")
     hang_up_rate: float = parameter(0.012, "1/turn", 0.0, 0.2, "chance of hanging up at anger 1")
@@ -100,7 +100,7 @@ class Customers(Group):
     churn_base: float = parameter(0.016, "1/month", 0.0, 0.2, "hazard of leaving at loyalty one half")
     churn_loyalty: float = parameter(4.0, "1", 0.0, 12.0, "fall of the log hazard per unit of loyalty")
     spending_loyalty: float = parameter(0.3, "1", 0.0, 2.0, "rise of spending per unit of loyalty")
-    entry_rate: float = parameter(0.055, "1/month", 0.0, 0.5, "chance that someone in the market joins")
+    entry_rate: float = parameter(0.040, "1/month", 0.0, 0.5, "chance that someone in the market joins")
     entry_neutral: float = parameter(0.5, "1", -1.0, 1.0, "reputation at which that chance holds")
     entry_reputation: float = parameter(2.0, "1", 0.0, 8.0, "rise of its log per unit of reputation", "S9")
 
@@ -110,7 +110,7 @@ class Customers(Group):
         0.12, "1", 0.0, 1.0, "chance per tie that a pleased complainant tells", "S9, T10"
     )
     telling_dissatisfied: float = parameter(
-        0.28, "1", 0.0, 1.0, "chance per tie that a displeased complainant tells", "S9, T10"
+        0.33, "1", 0.0, 1.0, "chance per tie that a displeased complainant tells", "S9, T10"
     )
     telling_monthly: float = parameter(
         1.0, "1/month", 0.0, 5.0, "chance of talking per unit of feeling about the company", "S9, T10"

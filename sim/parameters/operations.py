@@ -27,10 +27,10 @@ class Operations(Group):
     )
     absence_spell: float = parameter(3.0, "days", 1.0, 20.0, "mean length of an absence")
     planned_absence: float = parameter(
-        0.09, "1", 0.0, 0.4, "share of scheduled days that staffing expects to lose besides holidays"
+        0.12, "1", 0.0, 0.4, "share of scheduled days that staffing expects to lose besides holidays"
     )
     enquiries_per_year: float = parameter(
-        3.6, "1/year", 0.0, 60.0, "routine contacts that a customer starts", "S13 and S19 together"
+        3.4, "1/year", 0.0, 60.0, "routine contacts that a customer starts", "S13 and S19 together"
     )
     peak: float = parameter(
         0.35, "1", 0.0, 0.9, "arrival rate at opening above the mean, as a share; it falls linearly to as far below"

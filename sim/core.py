@@ -1,0 +1,103 @@
+"""The service core alone: the very queue of the model, to hold against queueing theory."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.state import WORLD
+
+
+@dataclass(frozen=True)
+class CoreOutcome:
+    """What a run of the queue alone gives.
+
+    Attributes
+    ----------
+    waits : array of float, shape (served,)
+        Minutes waited by those who were served, in order of arrival.
+    abandoned : float
+        Share of the arrivals that abandoned.
+    occupancy : float
+        Share of the reps' time that was spent serving.
+    arrivals : int
+        How many came.
+    """
+
+    waits: np.ndarray
+    abandoned: float
+    occupancy: float
+    arrivals: int
+
+
+def service_core(
+    arrivals_per_minute: float,
+    mean_service_minutes: float,
+    mean_patience_minutes: float,
+    reps: int,
+    minutes: float,
+    seed: int,
+    service: Literal["exponential", "lognormal"] = "exponential",
+    service_cv: float = 1.0,
+) -> CoreOutcome:
+    """Run the queue of the model alone, on the compiled engine.
+
+    Parameters
+    ----------
+    arrivals_per_minute : float
+        Rate of the Poisson arrivals.
+    mean_service_minutes : float
+        Mean service time.
+    mean_patience_minutes : float
+        Mean of the exponential patience; ``math.inf`` for customers who never abandon.
+    reps : int
+        Servers.
+    minutes : float
+        Length of the run.
+    seed : int
+        Key of the draws.
+    service : {"exponential", "lognormal"}
+        Distribution of the service time.
+    service_cv : float
+        Coefficient of variation of a lognormal service time.
+
+    Returns
+    -------
+    CoreOutcome
+        Waits, share abandoned and occupancy.
+    """
+    from sim.compiled import engine
+
+    if service not in ("exponential", "lognormal"):
+        raise ValueError(f"service is {service!r}; allowed: 'exponential', 'lognormal'")
+    for name, value in (
+        ("arrivals_per_minute", arrivals_per_minute),
+        ("mean_service_minutes", mean_service_minutes),
+        ("mean_patience_minutes", mean_patience_minutes),
+        ("reps", reps),
+        ("minutes", minutes),
+    ):
+        if not value > 0:
+            raise ValueError(f"{name} is {value}; it must be above 0")
+    world = np.zeros(1, WORLD)
+    world["seed"] = seed
+    expected = arrivals_per_minute * minutes
+    waits = np.zeros(int(expected + 10.0 * math.sqrt(expected) + 100.0))
+    arrivals, abandoned, busy = engine().serve_arrivals(
+        world[0],
+        float(arrivals_per_minute),
+        float(mean_service_minutes),
+        0.0 if math.isinf(mean_patience_minutes) else float(mean_patience_minutes),
+        int(reps),
+        float(minutes),
+        float(service_cv) if service == "lognormal" else -1.0,
+        waits,
+    )
+    met = waits[:arrivals]
+    return CoreOutcome(
+        waits=met[met >= 0.0],
+        abandoned=abandoned / arrivals if arrivals else 0.0,
+        occupancy=busy / (reps * minutes),
+        arrivals=int(arrivals),
+    )

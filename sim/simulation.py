@@ -1,0 +1,277 @@
+"""The one door for experiments: warm up, branch, simulate, and read the measures."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from sim.behaviours.choice import choose_move
+from sim.floor import branch, copy_floor, new_floor, set_policy, unsound
+from sim.measures import measure, outside_option, weekly
+from sim.parameters import Centre
+from sim.policy import Policy
+from sim.state import PAYOFF_LOG, Floor
+
+EngineName = Literal["compiled", "mesa"]
+STEP = 91
+"""Days between two reports of progress."""
+
+
+class Run(Protocol):
+    """What both engines offer."""
+
+    def open_centre(self, customers: int) -> None:
+        """Seat the first people."""
+
+    def advance(self, days: int) -> None:
+        """Run some days."""
+
+    @property
+    def floor(self) -> Floor:
+        """The columns as arrays."""
+
+
+def run_on(engine: str, floor: Floor, choose: Callable[..., int]) -> Any:
+    """Return a run of ``floor`` on the engine of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such engine.
+    """
+    if engine == "compiled":
+        from sim.compiled import CompiledRun
+
+        return CompiledRun(floor, choose)
+    if engine == "mesa":
+        from sim.model import MesaRun
+
+        return MesaRun(floor, choose)
+    raise ValueError(f"engine is {engine!r}; allowed: 'compiled', 'mesa'")
+
+
+@dataclass(frozen=True)
+class Start:
+    """A centre on the morning of the branch; it can be branched from any number of times.
+
+    Attributes
+    ----------
+    floor : Floor
+        The arrays at that moment. Not to be written to.
+    seed, replication : int
+        The key of its draws.
+    outside : dict
+        Mean and spread of each party's payoff in the last conflicts of the warm-up.
+    """
+
+    floor: Floor
+    seed: int
+    replication: int
+    outside: dict[str, float] = field(repr=False)
+
+    @property
+    def day(self) -> int:
+        """Days of warm-up behind it."""
+        return int(self.floor.world["day"][0])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run leaves behind.
+
+    Attributes
+    ----------
+    floor : Floor
+        The arrays at the end: every agent's state, the surveys, the network.
+    branch_day : int
+        The day on which the policy came into force; earlier days are warm-up.
+    outside : dict
+        See :class:`Start`.
+    """
+
+    floor: Floor
+    branch_day: int
+    outside: dict[str, float] = field(repr=False)
+
+    @property
+    def tallies(self) -> np.ndarray:
+        """The daily tallies since the branch, a record array of ``state.TALLY``."""
+        return self._days()[self.branch_day :]
+
+    @property
+    def warmup(self) -> np.ndarray:
+        """The daily tallies before the branch."""
+        return self._days()[: self.branch_day]
+
+    def _days(self) -> np.ndarray:
+        return np.asarray(self.floor.tallies)[: int(self.floor.world["day"][0])]
+
+    def measures(self, first: int = 0, last: int | None = None) -> dict[str, float]:
+        """Return every measure over the days [first, last) after the branch."""
+        return measure(self.tallies[first:last], self.outside)
+
+    def warmup_measures(self, first: int = 0, last: int | None = None) -> dict[str, float]:
+        """Return every measure over the days [first, last) of the warm-up."""
+        return measure(self.warmup[first:last], self.outside)
+
+    def weekly(self) -> dict[str, np.ndarray]:
+        """Return every measure for each whole week after the branch."""
+        return weekly(self.tallies, self.outside)
+
+    @property
+    def rep_answers(self) -> np.ndarray:
+        """The reps' questionnaires, a record array of ``state.REP_ANSWER``."""
+        return np.asarray(self.floor.rep_answers)[: int(self.floor.world["rep_answers"][0])]
+
+    @property
+    def customer_answers(self) -> np.ndarray:
+        """The customers' questionnaires, a record array of ``state.CUSTOMER_ANSWER``."""
+        answered = int(self.floor.world["customer_answers"][0])
+        return np.asarray(self.floor.customer_answers)[:answered]
+
+
+def warm_up(
+    centre: Centre,
+    neutral: Policy,
+    *,
+    days: int,
+    seed: int,
+    replication: int = 1,
+    engine: EngineName = "compiled",
+    choose: Callable[..., int] = choose_move,
+) -> Start:
+    """Open a centre and run it under a neutral policy until the branch.
+
+    Parameters
+    ----------
+    centre : Centre
+        The parameters.
+    neutral : Policy
+        The policy of the warm-up.
+    days : int
+        Its length; 0 gives the first morning.
+    seed, replication : int
+        The key of every draw, each in [0, 2**32).
+    engine : {"compiled", "mesa"}
+        Both give the same bits.
+    choose : callable
+        A rule of one's own for choosing moves.
+
+    Returns
+    -------
+    Start
+        To be passed to :func:`simulate`.
+    """
+    _check(days, seed, replication)
+    floor = new_floor(centre, neutral, seed=seed, replication=replication)
+    run = run_on(engine, floor, choose)
+    run.open_centre(centre.customers)
+    run.advance(days)
+    warm = copy_floor(run.floor)
+    _sound_or_raise(warm)
+    kept = warm.payoffs[: min(int(warm.world["payoffs"][0]), PAYOFF_LOG)]
+    return Start(warm, seed, replication, outside_option(kept))
+
+
+def simulate(
+    centre: Centre,
+    policy: Policy,
+    *,
+    days: int,
+    seed: int,
+    replication: int = 1,
+    engine: EngineName = "compiled",
+    start: Start | None = None,
+    timeline: Sequence[tuple[int, Policy]] = (),
+    choose: Callable[..., int] = choose_move,
+    progress: Callable[[int], None] | None = None,
+) -> Outcome:
+    """Run a centre under a policy.
+
+    Parameters
+    ----------
+    centre : Centre
+        The parameters; with ``start``, those of the days to come.
+    policy : Policy
+        The policy in force from the first day.
+    days : int
+        How long.
+    seed, replication : int
+        The key of every draw, each in [0, 2**32).
+    engine : {"compiled", "mesa"}
+        Both give the same bits.
+    start : Start, optional
+        Where to branch from; without it the centre opens on day 0. It is not changed.
+    timeline : sequence of (int, Policy)
+        Switches: from that day after the branch on, that policy.
+    choose : callable
+        A rule of one's own for choosing moves; see
+        :func:`sim.behaviours.choice.choose_move`.
+    progress : callable, optional
+        Called with the days done so far.
+
+    Returns
+    -------
+    Outcome
+        The tallies, the final state and the measures.
+
+    Raises
+    ------
+    ValueError
+        If the request does not fit together.
+    FloatingPointError
+        If a state stops being finite.
+    """
+    _check(days, seed, replication)
+    if start is None:
+        start = warm_up(
+            centre, policy, days=0, seed=seed, replication=replication, engine=engine, choose=choose
+        )
+    elif (start.seed, start.replication) != (seed, replication):
+        raise ValueError(
+            f"the start was drawn with seed {start.seed}, replication {start.replication}; "
+            f"asked for {seed}, {replication}"
+        )
+    floor = copy_floor(start.floor)
+    branch(floor, policy)
+    done = 0
+    for until, following in _stretches(days, timeline):
+        run = run_on(engine, floor, choose)
+        while done < until:
+            part = min(STEP, until - done)
+            run.advance(part)
+            done += part
+            if progress is not None:
+                progress(done)
+        floor = run.floor
+        if following is not None:
+            set_policy(floor, following)
+    _sound_or_raise(floor)
+    return Outcome(floor, start.day, start.outside)
+
+
+def _stretches(
+    days: int, timeline: Sequence[tuple[int, Policy]]
+) -> list[tuple[int, Policy | None]]:
+    """Return where each stretch under one policy ends, and what follows it."""
+    switches = sorted(((day, policy) for day, policy in timeline if day < days), key=_day)
+    return [*switches, (days, None)]
+
+
+def _day(switch: tuple[int, Policy]) -> int:
+    return switch[0]
+
+
+def _check(days: int, seed: int, replication: int) -> None:
+    if days < 0:
+        raise ValueError(f"days is {days}; it must not be negative")
+    for name, value in (("seed", seed), ("replication", replication)):
+        if not 0 <= value < 2**32:
+            raise ValueError(f"{name} is {value}; it must lie in [0, 4294967296)")
+
+
+def _sound_or_raise(floor: Floor) -> None:
+    broken = unsound(floor)
+    if broken:
+        raise FloatingPointError(f"not finite any more: {', '.join(broken[:5])}")
