@@ -72,6 +72,7 @@ def new_floor(centre: Centre, policy: Policy, *, seed: int, replication: int) ->
     world["headcount"] = heads_for(centre, centre.seats)
     world["superiors"] = max(1, round(centre.superiors_per_seat * centre.seats))
     world["reputation"] = centre.entry_neutral
+    world["surveyed_loyalty"] = centre.product_satisfaction
     world["mean_talk"] = centre.enquiry_minutes
     return Floor(
         parameters=parameter_row(centre),

@@ -119,7 +119,7 @@ TALLY = record(
         "issues voiced silent silent_exits folded follow_ups mended tellings_good tellings_bad conflicts_concluded "
         "top_box turns rep_days floor_days surplus_days off_days holiday_rep_days training_days "
         "absent_days burnt_out quits hires vacancies_days customers joins leaves "
-        "visited promoters detractors customer_months superior_abandoned",
+        "visited promoters detractors customer_months",
         f8="wait talk after_call available over_time_minutes scheduled_minutes absent_minutes "
         "satisfaction_contacts distributive procedural interactional conflict_satisfaction "
         "loyalty satisfaction exhaustion depersonalisation accomplishment fatigue leaver_exhaustion "
@@ -141,7 +141,7 @@ WORLD = record(
     columns(
         i8="seed replication day blocks exponentials choices seats headcount superiors market "
         "payoffs rep_answers customer_answers adapt_direction branched_day most_seats",
-        f8="mean_talk reputation review_goal review_offered review_within last_goal",
+        f8="mean_talk reputation review_goal review_offered review_within last_goal surveyed_loyalty",
         flags="branched",
     )
     + [

@@ -163,7 +163,6 @@ def issue_arises(customer, world, policy, p, tally):
         bear_in_silence(customer, severity, p)
         if u_exit < p.silent_exit * severity * (1.0 - customer.loyalty):
             tally.silent_exits += 1
-            customer.loyalty = 0.0
             customer.present = False
 
 
@@ -243,11 +242,9 @@ def opening(p):
 
 
 @behaviour
-def live_a_month(floor, customer, p, tally):
+def live_a_month(customer, p, tally, u_leave):
     """Buy, drift towards how the product itself satisfies, and stay or leave."""
-    world = floor.world[0]
     tally.visited += 1
-    u_leave, _, _, _ = chance.uniforms(world, customer.id, world.day, purposes.MONTH, 0)
     factor = 1.0 + p.spending_loyalty * (customer.loyalty - 0.5)
     sell(tally, customer.spending * (factor if factor > 0.0 else 0.0), p.margin)
     customer.satisfaction += p.product_pull * (p.product_satisfaction - customer.satisfaction)

@@ -156,9 +156,12 @@ def months_pass(floor, p, tally):
     for seat in range(part * seats // MONTH, (part + 1) * seats // MONTH):
         customer = floor.customers[seat]
         if customer.present:
-            live_a_month(floor, customer, p, tally)
+            u_leave, u_tell, u_whom, _ = chance.uniforms(
+                world, customer.id, world.day, purposes.MONTH, 0
+            )
+            live_a_month(customer, p, tally, u_leave)
             if customer.present:
-                chat(floor, customer, p, tally)
+                chat(floor, customer, p, tally, u_tell, u_whom)
             else:
                 leave(floor, customer, tally)
         else:

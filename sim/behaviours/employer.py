@@ -95,7 +95,7 @@ def adapt_policy(world, policy, p):
     """Move generosity and boundary on while the observed result improves, else turn round.
 
     The result is what an employer sees: cash since the last review, and the margin that
-    the loyalty of the customers surveyed stands for.
+    the loyalty that customers reported in the last survey stands for.
     """
     if world.adapt_direction == 0:
         world.adapt_direction = 1
@@ -113,6 +113,5 @@ def observe(world, p, tally):
     world.review_offered += tally.offered
     world.review_within += tally.within_threshold
     world.review_goal += tally.cash
-    if tally.visited > 0:
-        worth = tally.loyalty / tally.visited * world.market * p.spending * p.margin
-        world.review_goal += worth * p.loyalty_months / p.review_days
+    worth = world.surveyed_loyalty * world.market * p.spending * p.margin
+    world.review_goal += worth * p.loyalty_months / p.review_days

@@ -65,8 +65,10 @@ def intent_to_quit(rep, p, day):
 
 @behaviour
 def ask_customers(floor, p):
-    """Ask a sample of customers, every so-manieth seat from a drawn start; the indifferent
-    answer least.
+    """Ask a sample of customers, every so-manieth seat from a drawn start.
+
+    The indifferent answer least. What the answers say of loyalty and of the last conflict's
+    reason is what the employer knows of them.
     """
     world = floor.world[0]
     seats = len(floor.customers)
@@ -77,6 +79,8 @@ def ask_customers(floor, p):
         stride = 1
     u, _, _, _ = chance.uniforms(world, 0, world.day, purposes.SURVEY_SAMPLE, 0)
     seat = int(u * stride)
+    answered = 0
+    loyalty = 0.0
     while seat < seats:
         customer = floor.customers[seat]
         seat += stride
@@ -91,6 +95,12 @@ def ask_customers(floor, p):
                 row = floor.customer_answers[world.customer_answers]
                 answer_as_customer(world, customer, row, p, a1, a2, a3)
                 world.customer_answers += 1
+                answered += 1
+                loyalty += row.intent_to_return
+                if customer.conflicts > 0:
+                    world.reasons[customer.kind] += 1.0
+    if answered > 0:
+        world.surveyed_loyalty = loyalty / answered
 
 
 @behaviour

@@ -27,7 +27,7 @@ def tell_ties(floor, customer, p, tally, satisfied):
 
 
 @behaviour
-def chat(floor, customer, p, tally):
+def chat(floor, customer, p, tally, u_tell, u_whom):
     """Talk to one tie about the company in the course of a month, more if one feels strongly."""
     feeling = customer.satisfaction - p.satisfaction_anchor
     satisfied = feeling >= 0.0
@@ -36,8 +36,6 @@ def chat(floor, customer, p, tally):
     count = floor.ties_from[customer.seat + 1] - first
     if count == 0 or rate <= 0.0:
         return
-    world = floor.world[0]
-    u_tell, u_whom, _, _ = chance.uniforms(world, customer.id, world.day, purposes.MONTH, 1)
     if u_tell < rate:
         hear(floor.customers[floor.ties_to[first + int(u_whom * count)]], p, satisfied)
         count_telling(tally, satisfied)

@@ -59,7 +59,7 @@ class Customers(Group):
     anger_fade: float = parameter(5.0, "days", 0.2, 60.0, "time for anger to fade to 37 %")
     pressing_rate: float = parameter(0.75, "1", 0.0, 1.0, "chance of a pressing turn at anger 1", "S13")
     abuse_threshold: float = parameter(0.50, "1", 0.0, 1.0, "anger below which nobody is abusive")
-    abuse_rate: float = parameter(0.28, "1", 0.0, 1.0, "chance of an abusive turn at anger and temper 1", "S13")
+    abuse_rate: float = parameter(0.35, "1", 0.0, 1.0, "chance of an abusive turn at anger and temper 1", "S13")
     abuse_quiet: float = parameter(0.3, "1", 0.0, 1.0, "share of abuse that stays after a warning")
     hang_up_rate: float = parameter(0.012, "1/turn", 0.0, 0.2, "chance of hanging up at anger 1")
     ask_superior_rate: float = parameter(0.10, "1/turn", 0.0, 0.6, "chance of asking for a superior at anger 1")
