@@ -25,7 +25,7 @@ from sim.behaviours.day import first_morning, run_days
 from sim.behaviours.queue import serve_arrivals
 from sim.floor import copy_floor, with_room
 from sim.lent import Lent, lend
-from sim.state import PARAMETERS, POLICY, REP, TALK, WORLD, Floor
+from sim.state import ENTRY, PARAMETERS, POLICY, REP, TALK, WORLD, Floor
 
 PERIOD = 91
 """Days in one compiled call: short calls fight for the GIL, long ones hold up Ctrl-C."""
@@ -53,6 +53,20 @@ def _open_lent(floor: Floor, customers: int) -> None:
     first_morning(_lend_floor(floor), customers)
 
 
+def _serve_lent(
+    world: Any,
+    rate: float,
+    service: float,
+    patience: float,
+    servers: Any,
+    minutes: float,
+    cv: float,
+    waits: Any,
+) -> tuple[int, int, float]:
+    """Run the queue alone on lent arrays."""
+    return serve_arrivals(world, rate, service, patience, lend(servers), minutes, cv, lend(waits))
+
+
 @register_jitable
 def _lend_floor(floor: Floor) -> Floor:
     return Floor(
@@ -67,6 +81,8 @@ def _lend_floor(floor: Floor) -> Floor:
         lend(floor.payoffs),
         lend(floor.rep_answers),
         lend(floor.customer_answers),
+        lend(floor.agenda),
+        lend(floor.servers),
         lend(floor.superiors),
         lend(floor.wheel),
         lend(floor.next_filed),
@@ -143,6 +159,7 @@ class Engine:
     def __init__(self) -> None:
         floor = _floor_type()
         world = numba.from_dtype(WORLD)
+        entries = types.Array(numba.from_dtype(ENTRY), 1, "C")
         number, real = types.int64, types.float64
         with _own_cache():
             jit = {"nogil": True, "cache": True}
@@ -152,10 +169,10 @@ class Engine:
             self.first_morning = numba.njit(types.void(floor, number), **jit)(_open_lent)
             self.serve_arrivals = numba.njit(
                 types.Tuple((number, number, real))(
-                    world, real, real, real, number, real, real, types.Array(real, 1, "C")
+                    world, real, real, real, entries, real, real, types.Array(real, 1, "C")
                 ),
                 **jit,
-            )(serve_arrivals)
+            )(_serve_lent)
         parts = (self.run_days, self.first_morning, self.serve_arrivals)
         self.from_cache = all(sum(part.stats.cache_hits.values()) > 0 for part in parts)
 

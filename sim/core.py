@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.state import WORLD
+from sim.state import ENTRY, WORLD
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def service_core(
         float(arrivals_per_minute),
         float(mean_service_minutes),
         0.0 if math.isinf(mean_patience_minutes) else float(mean_patience_minutes),
-        int(reps),
+        np.zeros(int(reps), ENTRY),
         float(minutes),
         float(service_cv) if service == "lognormal" else -1.0,
         waits,

@@ -12,6 +12,7 @@ from sim.policy import Policy
 from sim.state import (
     CUSTOMER,
     CUSTOMER_ANSWER,
+    ENTRY,
     HORIZON,
     LEVELS,
     PAYOFF,
@@ -70,7 +71,7 @@ def new_floor(centre: Centre, policy: Policy, *, seed: int, replication: int) ->
     world["seed"], world["replication"] = seed, replication
     world["seats"], world["most_seats"] = centre.seats, seats
     world["headcount"] = heads_for(centre, centre.seats)
-    world["superiors"] = max(1, round(centre.superiors_per_seat * centre.seats))
+    superiors = max(1, round(centre.superiors_per_seat * centre.seats))
     world["reputation"] = centre.entry_neutral
     world["surveyed_loyalty"] = centre.product_satisfaction
     world["mean_talk"] = centre.enquiry_minutes
@@ -86,7 +87,9 @@ def new_floor(centre: Centre, policy: Policy, *, seed: int, replication: int) ->
         payoffs=np.zeros(PAYOFF_LOG, PAYOFF),
         rep_answers=np.zeros(0, REP_ANSWER),
         customer_answers=np.zeros(0, CUSTOMER_ANSWER),
-        superiors=np.zeros(int(world["superiors"][0])),
+        agenda=np.zeros(2 * people, ENTRY),
+        servers=np.zeros(heads, ENTRY),
+        superiors=np.zeros(superiors, ENTRY),
         wheel=np.full(HORIZON, -1),
         next_filed=np.full(people, -1),
         previous_filed=np.full(people, -1),

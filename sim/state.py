@@ -57,22 +57,27 @@ PARAMETERS = record(_columns_of(Centre))
 POLICY = record(_columns_of(Handling) + _columns_of(Support))
 
 CUSTOMER = record(
-    columns(
-        i8="id seat generation joined enquiries issues contacts conflicts filed_day "
-        "matter kind opened_day attempts contact_day contact_number case_rep",
-        # Traits.
-        f8="spending patience temper honesty voice fairness_bias "
-        # States.
-        "expectation satisfaction loyalty anger anger_day claim_habit tone_habit "
-        # Dates, in days: the fraction is the share of that day's opening hours.
-        "enquiry_at issue_at call_at follow_up_at arrived_at "
-        # The open matter.
-        "loss severity due felt_due claim granted understanding last_contact standing "
-        # The case while it waits for a superior.
-        "case_minutes case_wait case_heard case_payoff_rep case_fair "
-        # The last contact as it was felt.
-        "distributive procedural interactional transaction",
-        flags="present at_fault apologised explained promised pressed unsettled",
+    # What is touched together stands together: a wake-up reads the first columns, a
+    # routine contact the first half, and rows lie scattered over memory.
+    # Dates are in days: the fraction is the share of that day's opening hours.
+    columns(i8="id seat filed_day matter", f8="enquiry_at issue_at call_at follow_up_at")
+    + columns(flags="present at_fault apologised explained promised pressed unsettled")
+    + columns(
+        i8="enquiries attempts contact_day contact_number contacts", f8="arrived_at patience"
+    )
+    + columns(
+        f8="satisfaction loyalty expectation spending "
+        "distributive procedural interactional transaction"
+    )
+    + columns(f8="last_contact understanding standing anger anger_day")
+    + columns(i8="issues joined generation conflicts kind")
+    # Traits that only a conflict asks for, and what it has taught.
+    + columns(f8="temper honesty voice fairness_bias claim_habit tone_habit")
+    # The open issue, and the case while it waits for a superior.
+    + columns(
+        i8="opened_day case_rep",
+        f8="loss severity due felt_due claim granted "
+        "case_minutes case_wait case_heard case_payoff_rep case_fair",
     )
 )
 
@@ -139,8 +144,8 @@ ACCOUNTS = tuple(name for name in TALLY.names or () if name.startswith("account_
 
 WORLD = record(
     columns(
-        i8="seed replication day blocks exponentials choices seats headcount superiors market "
-        "payoffs rep_answers customer_answers adapt_direction branched_day most_seats",
+        i8="seed replication day blocks exponentials choices seats headcount market "
+        "agenda on_duty payoffs rep_answers customer_answers adapt_direction branched_day most_seats",
         f8="mean_talk reputation review_goal review_offered review_within last_goal surveyed_loyalty",
         flags="branched",
     )
@@ -152,6 +157,10 @@ WORLD = record(
         ("aspire_employer", "f8", (LEVELS,)),
     ]
 )
+
+ENTRY = record(columns(f8="minute", i8="order kind"))
+"""An entry of a heap: in the agenda the customer's seat and what it is (see ``moves``); among
+the servers a place in the order and the rep's seat."""
 
 TEAM = record(columns(i8="size", f8="exhaustion"))
 
@@ -188,6 +197,8 @@ class Floor(NamedTuple):
     payoffs: Any
     rep_answers: Any
     customer_answers: Any
+    agenda: Any
+    servers: Any
     superiors: Any
     wheel: Any
     next_filed: Any
@@ -209,6 +220,9 @@ ROWS: dict[str, np.dtype[np.void]] = {
     "payoffs": PAYOFF,
     "rep_answers": REP_ANSWER,
     "customer_answers": CUSTOMER_ANSWER,
+    "agenda": ENTRY,
+    "servers": ENTRY,
+    "superiors": ENTRY,
 }
 """The fields of :class:`Floor` that hold records; the others hold plain numbers."""
 

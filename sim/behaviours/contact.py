@@ -1,7 +1,5 @@
 """A contact from the call to the end of its after-call work."""
 
-import heapq
-
 from sim import chance, purposes
 from sim.arithmetic import clamp, push_up
 from sim.behaviours import behaviour
@@ -16,6 +14,7 @@ from sim.behaviours.aftermath import (
 from sim.behaviours.calendar import file
 from sim.behaviours.confrontation import act_emotions, converse, open_conversation, weigh_conscience
 from sim.behaviours.customer import anger_now, drop_matter, minute_of, opening
+from sim.behaviours.heap import push
 from sim.behaviours.justice import enquiry_quality, enquiry_respect, procedural_justice, take_in
 from sim.behaviours.queue import occupy, wait_for_server
 from sim.behaviours.rep import listening_of, pace_of, strain_left, wear
@@ -24,7 +23,7 @@ from sim.moves import AT_SUPERIOR, CALL, ENQUIRY, ESCALATED, NOTHING, RESOLVED
 
 
 @behaviour
-def call(floor, customer, tally, agenda, servers, minute, choose):
+def call(floor, customer, tally, minute, choose):
     """Let a customer call: wait for the longest-idle rep, abandon, or be served."""
     p = floor.parameters[0]
     world = floor.world[0]
@@ -44,23 +43,23 @@ def call(floor, customer, tally, agenda, servers, minute, choose):
     )
     patience = chance.exponential(u_patience, customer.patience)
     world.exponentials += 2
-    roll_forward(floor, tally, servers, minute)
-    if len(servers) == 0:
-        find_nobody(floor, customer, tally, agenda, minute)
+    roll_forward(floor, tally, minute)
+    if world.on_duty == 0:
+        find_nobody(floor, customer, tally, minute)
         return
-    wait = wait_for_server(servers, minute)
+    wait = wait_for_server(floor.servers, minute)
     if wait > patience:
-        abandon(floor, customer, tally, agenda, minute + patience)
+        abandon(floor, customer, tally, minute + patience)
         return
     tally.answered += 1
     tally.wait += wait
     if wait * 60.0 <= p.answer_within:
         tally.within_threshold += 1
-    serve(floor, customer, tally, agenda, servers, minute, wait, u_noise, u_settled, u_ask, choose)
+    serve(floor, customer, tally, minute, wait, u_noise, u_settled, u_ask, choose)
 
 
 @behaviour
-def find_nobody(floor, customer, tally, agenda, minute):
+def find_nobody(floor, customer, tally, minute):
     """Find nobody left in today's shifts: keep one's place over midnight, or try tomorrow."""
     p = floor.parameters[0]
     world = floor.world[0]
@@ -69,11 +68,11 @@ def find_nobody(floor, customer, tally, agenda, minute):
         customer.call_at = world.day + 1.0
         file(floor, customer, world.day)
     else:
-        abandon(floor, customer, tally, agenda, minute)
+        abandon(floor, customer, tally, minute)
 
 
 @behaviour
-def abandon(floor, customer, tally, agenda, minute):
+def abandon(floor, customer, tally, minute):
     """Give up waiting: call again later today or tomorrow, or not at all."""
     p = floor.parameters[0]
     world = floor.world[0]
@@ -88,7 +87,7 @@ def abandon(floor, customer, tally, agenda, minute):
         again = minute + chance.exponential(u_when, p.redial_minutes)
         closes = world.day * 1440.0 + opening(p) + p.open_minutes
         if again < closes:
-            heapq.heappush(agenda, (again, customer.seat, CALL))
+            world.agenda = push(floor.agenda, world.agenda, again, customer.seat, CALL)
             return
         customer.call_at = world.day + 1.0 + u_share
     elif customer.matter == ENQUIRY:
@@ -99,14 +98,14 @@ def abandon(floor, customer, tally, agenda, minute):
 
 
 @behaviour
-def serve(floor, customer, tally, agenda, servers, minute, wait, u_noise, u_settled, u_ask, choose):
+def serve(floor, customer, tally, minute, wait, u_noise, u_settled, u_ask, choose):
     """Serve a customer who has got through, and keep the rep busy until the after-call work ends."""
     p = floor.parameters[0]
     world = floor.world[0]
-    free_at, _, seat = servers[0]
-    rep = floor.reps[seat]
+    top = floor.servers[0]
+    rep = floor.reps[top.kind]
     start = minute + wait
-    tally.available += start - free_at
+    tally.available += start - top.minute
     noise = chance.lognormal(u_noise, 1.0, p.handling_cv)
     customer.attempts += 1
     tally.handled += 1
@@ -114,12 +113,12 @@ def serve(floor, customer, tally, agenda, servers, minute, wait, u_noise, u_sett
     if customer.matter == ENQUIRY:
         talked = answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask)
     else:
-        talked = confront(floor, rep, customer, tally, agenda, start, wait, noise, u_ask, choose)
+        talked = confront(floor, rep, customer, tally, start, wait, noise, u_ask, choose)
     wrap_up = p.after_call_minutes * noise * pace_of(rep, p)
     tally.talk += talked
     tally.after_call += wrap_up
     rep.free_at = start + talked + wrap_up
-    occupy(servers, rep.free_at)
+    occupy(floor.servers, world.on_duty, rep.free_at)
     file(floor, customer, world.day)
 
 
@@ -170,7 +169,7 @@ def answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask):
 
 
 @behaviour
-def confront(floor, rep, customer, tally, agenda, start, wait, noise, u_ask, choose):
+def confront(floor, rep, customer, tally, start, wait, noise, u_ask, choose):
     """Hold a conversation over an issue; settle it, leave it open or pass it up."""
     p = floor.parameters[0]
     policy = floor.policy[0]
@@ -190,7 +189,8 @@ def confront(floor, rep, customer, tally, agenda, start, wait, noise, u_ask, cho
     if talk.ending == ESCALATED:
         pass_up(floor, rep, customer, tally)
         customer.case_rep = rep.seat
-        heapq.heappush(agenda, (start + talk.minutes, customer.seat, AT_SUPERIOR))
+        ends = start + talk.minutes
+        world.agenda = push(floor.agenda, world.agenda, ends, customer.seat, AT_SUPERIOR)
     else:
         now = world.day + 1.0
         settle_conversation(floor, rep, customer, tally, now, u_ask)

@@ -5,8 +5,6 @@ cases among them; a thirtieth of the customers lives a month; the evening; revie
 surveys on their days.
 """
 
-import heapq
-
 from sim import chance, purposes
 from sim.behaviours import behaviour
 from sim.behaviours.calendar import NEVER, file, take_out
@@ -22,6 +20,7 @@ from sim.behaviours.customer import (
     opening,
 )
 from sim.behaviours.employer import call_back, observe, review, run_programmes
+from sim.behaviours.heap import drop_top, push
 from sim.behaviours.rep import is_burnt_out, rep_born, rest_overnight
 from sim.behaviours.roster import man_the_floor, maybe_quit, roll_forward
 from sim.behaviours.superior import superior_decides, superiors_on_duty
@@ -53,6 +52,8 @@ def first_morning(floor, customers):
             customer_born(customer, world, p, 0, 0)
             file(floor, customer, -1)
     world.market = customers
+    for index in range(len(floor.superiors)):
+        floor.superiors[index].order = index
     for seat in range(len(floor.reps)):
         rep = floor.reps[seat]
         rep.seat = seat
@@ -82,21 +83,24 @@ def run_day(floor, choose):
     p = floor.parameters[0]
     world = floor.world[0]
     tally = floor.tallies[world.day]
-    servers = man_the_floor(floor, tally)
-    agenda = todays_agenda(floor, tally)
-    superiors = superiors_on_duty(floor, world.day * 1440.0 + opening(p))
+    man_the_floor(floor, tally)
+    todays_agenda(floor, tally)
+    superiors_on_duty(floor, world.day * 1440.0 + opening(p))
     now = world.day * 1.0
-    while len(agenda) > 0:
-        minute, seat, entry = heapq.heappop(agenda)
-        customer = floor.customers[seat]
-        if entry == CALL:
-            call(floor, customer, tally, agenda, servers, minute, choose)
-        elif entry == AT_SUPERIOR:
+    while world.agenda > 0:
+        top = floor.agenda[0]
+        minute = top.minute
+        kind = top.kind
+        customer = floor.customers[top.order]
+        world.agenda = drop_top(floor.agenda, world.agenda)
+        if kind == CALL:
+            call(floor, customer, tally, minute, choose)
+        elif kind == AT_SUPERIOR:
             rep = floor.reps[customer.case_rep]
-            superior_decides(floor, customer, rep, tally, superiors, minute, now)
+            superior_decides(floor, customer, rep, tally, minute, now)
         else:
             call_back(floor, customer, tally)
-    roll_forward(floor, tally, servers, (world.day + 2) * 1440.0)
+    roll_forward(floor, tally, (world.day + 2) * 1440.0)
     months_pass(floor, p, tally)
     evening(floor, p, tally)
     world.day += 1
@@ -107,22 +111,18 @@ def todays_agenda(floor, tally):
     """Take today's customers out of the wheel and put their calls in order of the minute."""
     p = floor.parameters[0]
     world = floor.world[0]
-    agenda = [(0.0, 0, 0)]
-    agenda.pop()
     seat = floor.wheel[world.day % HORIZON]
     while seat >= 0:
         following = floor.next_filed[seat]
         customer = floor.customers[seat]
         if customer.filed_day == world.day:
             take_out(floor, customer)
-            wake(floor, customer, p, tally, agenda)
+            wake(floor, customer, p, tally)
         seat = following
-    heapq.heapify(agenda)
-    return agenda
 
 
 @behaviour
-def wake(floor, customer, p, tally, agenda):
+def wake(floor, customer, p, tally):
     """Bring up whatever a customer has in the calendar for today."""
     policy = floor.policy[0]
     world = floor.world[0]
@@ -139,10 +139,10 @@ def wake(floor, customer, p, tally, agenda):
         if customer.arrived_at >= 0.0:
             minute = customer.arrived_at
         customer.call_at = NEVER
-        agenda.append((minute, customer.seat, CALL))
+        world.agenda = push(floor.agenda, world.agenda, minute, customer.seat, CALL)
     if customer.follow_up_at < end:
         minute = minute_of(customer.follow_up_at, world.day, p)
-        agenda.append((minute, customer.seat, CALL_BACK))
+        world.agenda = push(floor.agenda, world.agenda, minute, customer.seat, CALL_BACK)
         customer.follow_up_at = NEVER
     file(floor, customer, world.day)
 

@@ -1,35 +1,34 @@
 """The queue in continuous time: first come, first served; the longest-idle server first.
 
-Servers stand in a heap of ``(free_at, order, index)``. Customers are taken in order of
+Servers stand in a heap by the minute at which they are free. Customers are taken in order of
 arrival, so the server who is free first, and among those free the one idle longest, is
 always at the top; a customer whose wait would pass their patience abandons and leaves
 the heap as it was. This is exact for the first-come-first-served queue with
 abandonment, because whoever abandons never holds up whoever came later.
 """
 
-import heapq
-
 from sim.behaviours import behaviour
+from sim.behaviours.heap import push, replace_top
 from sim.chance import exponential, lognormal, uniforms
 from sim.purposes import CORE_ARRIVAL, CORE_SERVICE
 
 
 @behaviour
 def wait_for_server(servers, arrival):
-    """Return how long someone who arrives now would wait, in the unit of ``free_at``."""
-    wait = servers[0][0] - arrival
+    """Return how many minutes someone who arrives now would wait."""
+    wait = servers[0].minute - arrival
     return wait if wait > 0.0 else 0.0
 
 
 @behaviour
-def occupy(servers, free_at):
+def occupy(servers, on_duty, free_at):
     """Hand the top server a piece of work that ends at ``free_at``."""
-    _, order, index = servers[0]
-    heapq.heapreplace(servers, (free_at, order, index))
+    top = servers[0]
+    replace_top(servers, on_duty, free_at, top.order, top.kind)
 
 
 @behaviour
-def serve_arrivals(world, arrival_rate, mean_service, mean_patience, reps, minutes, cv, waits):
+def serve_arrivals(world, arrival_rate, mean_service, mean_patience, servers, minutes, cv, waits):
     """Run the queue alone: Poisson arrivals, patience and service drawn by address.
 
     Parameters
@@ -40,8 +39,8 @@ def serve_arrivals(world, arrival_rate, mean_service, mean_patience, reps, minut
         Arrivals per minute.
     mean_service, mean_patience : float
         Means in minutes; patience is exponential, infinite if ``mean_patience`` <= 0.
-    reps : int
-        Servers.
+    servers : rows of ``state.ENTRY``
+        One for each server; all are free at minute 0.
     minutes : float
         Length of the run.
     cv : float
@@ -56,8 +55,9 @@ def serve_arrivals(world, arrival_rate, mean_service, mean_patience, reps, minut
     tuple
         Arrivals, those who abandoned, and the minutes of service that fall into the run.
     """
-    servers = [(0.0, index, index) for index in range(reps)]
-    heapq.heapify(servers)
+    on_duty = 0
+    for index in range(len(servers)):
+        on_duty = push(servers, on_duty, 0.0, index, index)
     arrivals = 0
     abandoned = 0
     busy = 0.0
@@ -78,7 +78,7 @@ def serve_arrivals(world, arrival_rate, mean_service, mean_patience, reps, minut
                 service = lognormal(draw, mean_service, cv)
             start = now + wait
             end = start + service
-            occupy(servers, end)
+            occupy(servers, on_duty, end)
             waits[arrivals] = wait
             if start < minutes:
                 busy += (end if end < minutes else minutes) - start

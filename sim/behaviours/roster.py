@@ -1,12 +1,12 @@
 """The roster: who works today, in which seat and shift, and what the others do."""
 
-import heapq
 import math
 
 from sim import chance, purposes
 from sim.arithmetic import push_up
 from sim.behaviours import behaviour
 from sim.behaviours.customer import opening
+from sim.behaviours.heap import drop_top, push, replace_top
 from sim.behaviours.ledger import pay_break, pay_hiring, pay_support, pay_training, pay_wages
 from sim.behaviours.rep import falls_ill, quit_hazard, rep_born, start_day, take_break
 
@@ -111,7 +111,7 @@ def train(rep, p, tally, refresher):
 
 @behaviour
 def man_the_floor(floor, tally):
-    """Fill the seats of each shift with the reps who are there, and return them as servers.
+    """Fill the seats of each shift with the reps who are there, and queue them up as servers.
 
     The round starts with another rep each day, so that nobody is the surplus for ever. Who
     is left over works off the phones. When free, the longest idle is the first to be called.
@@ -122,8 +122,7 @@ def man_the_floor(floor, tally):
     heads = len(floor.reps)
     seats = world.seats
     places = seats * shifts_of(p)
-    servers = [(0.0, 0, 0)]
-    servers.pop()
+    world.on_duty = 0
     filled = 0
     for turn in range(heads):
         rep = floor.reps[(turn + world.day) % heads]
@@ -131,13 +130,11 @@ def man_the_floor(floor, tally):
             pay_support(tally, policy.emotional_support * p.support_fee)
             if filled < places:
                 sit_down(rep, world, p, policy, tally, filled, seats)
-                servers.append((rep.free_at, filled, rep.seat))
+                world.on_duty = push(floor.servers, world.on_duty, rep.free_at, filled, rep.seat)
                 filled += 1
             else:
                 tally.surplus_days += 1
                 pay_wages(tally, paid_minutes(p) * p.wage)
-    heapq.heapify(servers)
-    return servers
 
 
 @behaviour
@@ -169,22 +166,24 @@ def sit_down(rep, world, p, policy, tally, place, seats):
 
 
 @behaviour
-def roll_forward(floor, tally, servers, minute):
+def roll_forward(floor, tally, minute):
     """Send those at the top of the heap on the breaks that are due, and home at the end.
 
     Those who serve to the last shift's end stay until everyone who came in time is served.
     """
     p = floor.parameters[0]
-    while len(servers) > 0:
-        free_at, order, seat = servers[0]
-        rep = floor.reps[seat]
+    world = floor.world[0]
+    while world.on_duty > 0:
+        top = floor.servers[0]
+        free_at = top.minute
+        rep = floor.reps[top.kind]
         now = free_at if free_at > minute else minute
         if minute >= rep.shift_end or free_at >= rep.leaves_at:
-            heapq.heappop(servers)
+            world.on_duty = drop_top(floor.servers, world.on_duty)
             go_home(rep, p, tally, free_at)
         elif rep.break_due > 0.0 or (rep.breaks_taken < 3 and rep.next_break <= now):
             back = pause(floor, rep, tally, free_at)
-            heapq.heapreplace(servers, (back, order, seat))
+            replace_top(floor.servers, world.on_duty, back, top.order, top.kind)
         else:
             return
 

@@ -1,7 +1,5 @@
 """The superior: more authority, a queue of its own, a cost of its own."""
 
-import heapq
-
 from sim import chance, purposes
 from sim.arithmetic import clamp, push_up
 from sim.behaviours import behaviour
@@ -9,6 +7,7 @@ from sim.behaviours.aftermath import ask_about_contact, conclude, grant, leave_o
 from sim.behaviours.calendar import file
 from sim.behaviours.confrontation import chance_of_accepting
 from sim.behaviours.customer import drop_matter
+from sim.behaviours.heap import push
 from sim.behaviours.justice import procedural_justice
 from sim.behaviours.ledger import pay_escalation
 from sim.behaviours.queue import occupy, wait_for_server
@@ -17,33 +16,28 @@ from sim.moves import ISSUE
 
 @behaviour
 def superiors_on_duty(floor, minute):
-    """Return the heap of superiors, each free from ``minute`` or from when the last case ends."""
-    world = floor.world[0]
-    servers = [(minute, index, index) for index in range(world.superiors)]
-    for index in range(world.superiors):
-        free_at = floor.superiors[index]
-        if free_at > minute:
-            servers[index] = (free_at, index, index)
-    heapq.heapify(servers)
-    return servers
+    """Bring the superiors on duty: free from ``minute``, or from when the last case ends."""
+    superiors = floor.superiors
+    for on_duty in range(len(superiors)):
+        row = superiors[on_duty]
+        free_at = row.minute if row.minute > minute else minute
+        push(superiors, on_duty, free_at, row.order, row.kind)
 
 
 @behaviour
-def superior_decides(floor, customer, rep, tally, servers, minute, now):
+def superior_decides(floor, customer, rep, tally, minute, now):
     """Hear a case at the superior's: look at it afresh, offer within a wider authority."""
     p = floor.parameters[0]
     policy = floor.policy[0]
     world = floor.world[0]
     if not customer.present or customer.matter != ISSUE:
         return
-    wait = wait_for_server(servers, minute)
+    wait = wait_for_server(floor.superiors, minute)
     u_time, u_fair, u_accept, u_ask = chance.uniforms(
         world, customer.id, customer.contact_day, purposes.SUPERIOR, customer.contact_number
     )
     minutes = chance.lognormal(u_time, p.superior_minutes, p.superior_cv)
-    index = servers[0][2]
-    occupy(servers, minute + wait + minutes)
-    floor.superiors[index] = minute + wait + minutes
+    occupy(floor.superiors, len(floor.superiors), minute + wait + minutes)
     tally.superior_cases += 1
     tally.superior_wait += wait
     pay_escalation(tally, minutes * p.superior_wage)
