@@ -9,7 +9,9 @@ from sim.behaviours import behaviour
 from sim.behaviours.choice import softmax_choice
 from sim.chance import exponential, uniforms
 from sim.moves import MOVES
-from sim.simulation import Outcome
+from sim.parameters import Centre
+from sim.policy import Policy
+from sim.simulation import warm_up
 from sim.state import WORLD
 
 
@@ -36,17 +38,28 @@ def draw_only(world, blocks, exponentials, choices, utilities):
     return total
 
 
-def floor(outcome: Outcome, repeats: int = 5) -> float:
-    """Return the seconds that the random part of a run takes in a tight compiled loop.
+def exponentials(tallies: np.ndarray) -> int:
+    """Return how many exponentials and logarithms the draws and rules of these days took.
+
+    Counted from the tallies, those that every event takes: for a call its patience and its
+    handling time; for a wish to call the gap to the next; for an issue its loss and the
+    chance of voice; for a customer's month the hazard and its chance; for a contact its
+    satisfaction; for a conversation its distributive justice and the anger left.
+    """
+    of_each = {"offered": 2, "enquiries": 1, "issues": 3, "visited": 2, "handled": 1, "conflicts": 2}
+    return int(sum(each * tallies[name].sum() for name, each in of_each.items()))
+
+
+def floor(blocks: int, exponentials: int, choices: int, repeats: int = 5) -> float:
+    """Return the seconds that so much chance takes alone, in a tight compiled loop.
 
     Parameters
     ----------
-    outcome : Outcome
-        A run; its counts of Philox blocks, exponentials and choices of a move are redone.
+    blocks, exponentials, choices : int
+        Philox blocks, exponentials and softmax choices of a move.
     repeats : int
         The median of so many is returned.
     """
-    counted = outcome.floor.world[0]
     tight = numba.njit(draw_only)
     world = np.zeros(1, WORLD)[0]
     scratch = np.zeros(MOVES)
@@ -54,12 +67,35 @@ def floor(outcome: Outcome, repeats: int = 5) -> float:
     times = []
     for _ in range(repeats):
         began = perf_counter()
-        tight(
-            world,
-            int(counted["blocks"]),
-            int(counted["exponentials"]),
-            int(counted["choices"]),
-            scratch,
-        )
+        tight(world, blocks, exponentials, choices, scratch)
         times.append(perf_counter() - began)
     return float(np.median(times))
+
+
+def floor_ratio(days: int = 365, repeats: int = 5) -> tuple[float, float, float]:
+    """Time a year of the reference centre against its floor, on one thread.
+
+    Returns
+    -------
+    tuple of float
+        The ratio, the run's seconds and the floor's, medians of ``repeats``.
+    """
+    from sim.compiled import CompiledRun
+
+    centre, policy = Centre(), Policy()
+    start = warm_up(centre, policy, days=days, seed=1)
+    times = []
+    for _ in range(repeats):
+        run = CompiledRun(start.floor)
+        began = perf_counter()
+        run.advance(days)
+        times.append(perf_counter() - began)
+    before, after = start.floor.world[0], run.floor.world[0]
+    alone = floor(
+        int(after["blocks"] - before["blocks"]),
+        exponentials(run.floor.tallies[days : 2 * days]),
+        int(after["choices"] - before["choices"]),
+        repeats,
+    )
+    seconds = float(np.median(times))
+    return seconds / alone, seconds, alone

@@ -84,6 +84,7 @@ def _lend_floor(floor: Floor) -> Floor:
         lend(floor.agenda),
         lend(floor.servers),
         lend(floor.superiors),
+        lend(floor.due),
         lend(floor.wheel),
         lend(floor.next_filed),
         lend(floor.previous_filed),

@@ -90,6 +90,7 @@ def new_floor(centre: Centre, policy: Policy, *, seed: int, replication: int) ->
         agenda=np.zeros(2 * people, ENTRY),
         servers=np.zeros(heads, ENTRY),
         superiors=np.zeros(superiors, ENTRY),
+        due=np.zeros(people, np.int64),
         wheel=np.full(HORIZON, -1),
         next_filed=np.full(people, -1),
         previous_filed=np.full(people, -1),

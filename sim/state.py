@@ -63,16 +63,16 @@ CUSTOMER = record(
     columns(i8="id seat filed_day matter", f8="enquiry_at issue_at call_at follow_up_at")
     + columns(flags="present at_fault apologised explained promised pressed unsettled")
     + columns(
-        i8="enquiries attempts contact_day contact_number contacts", f8="arrived_at patience"
+        i8="enquiries issues attempts contact_day contact_number", f8="arrived_at patience"
     )
     + columns(
         f8="satisfaction loyalty expectation spending "
-        "distributive procedural interactional transaction"
+        "distributive procedural interactional voice"
     )
-    + columns(f8="last_contact understanding standing anger anger_day")
-    + columns(i8="issues joined generation conflicts kind")
+    + columns(f8="transaction last_contact understanding standing anger anger_day")
+    + columns(i8="contacts joined generation conflicts kind")
     # Traits that only a conflict asks for, and what it has taught.
-    + columns(f8="temper honesty voice fairness_bias claim_habit tone_habit")
+    + columns(f8="temper honesty fairness_bias claim_habit tone_habit")
     # The open issue, and the case while it waits for a superior.
     + columns(
         i8="opened_day case_rep",
@@ -144,7 +144,7 @@ ACCOUNTS = tuple(name for name in TALLY.names or () if name.startswith("account_
 
 WORLD = record(
     columns(
-        i8="seed replication day blocks exponentials choices seats headcount market "
+        i8="seed replication day blocks choices seats headcount market "
         "agenda on_duty payoffs rep_answers customer_answers adapt_direction branched_day most_seats",
         f8="mean_talk reputation review_goal review_offered review_within last_goal surveyed_loyalty",
         flags="branched",
@@ -200,6 +200,7 @@ class Floor(NamedTuple):
     agenda: Any
     servers: Any
     superiors: Any
+    due: Any
     wheel: Any
     next_filed: Any
     previous_filed: Any

@@ -42,7 +42,6 @@ def call(floor, customer, tally, minute, choose):
         world, customer.id, customer.contact_day, purposes.CALL, customer.contact_number
     )
     patience = chance.exponential(u_patience, customer.patience)
-    world.exponentials += 2
     roll_forward(floor, tally, minute)
     if world.on_duty == 0:
         find_nobody(floor, customer, tally, minute)
