@@ -37,12 +37,15 @@ class Engine(str, Enum):  # noqa: UP042 - typer shows the value of a str, also o
 
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of all results.")]
 Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Replications at a time; default: one a core.")
+    int | None,
+    typer.Option("--workers", min=1, help="Replications at a time; default: one a core."),
 ]
 Replace = Annotated[
     bool, typer.Option("--replace", help="Move results that are there aside to NAME.old-TIME.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table: only what went wrong.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="No progress, no table: only what went wrong.")
+]
 RESULTS = Path("results")
 
 
@@ -66,12 +69,16 @@ def _frontline(
 
 @app.command()
 def run(
-    config: Annotated[str, typer.Argument(help="A TOML file, or the name of a shipped experiment.")],
+    config: Annotated[
+        str, typer.Argument(help="A TOML file, or the name of a shipped experiment.")
+    ],
     out: Out = RESULTS,
     workers: Workers = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a key, for example centre.seats=4."),
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change a key, for example centre.seats=4."
+        ),
     ] = None,
     engine: Annotated[Engine, typer.Option(help="Both give the same rows.")] = Engine.compiled,
     replace: Replace = False,
@@ -172,7 +179,9 @@ def policies() -> None:
 
 @app.command()
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(help="Which to measure; default: all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which to measure; default: all.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Measure speed and size, as ratios taken in one run."""

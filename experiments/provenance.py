@@ -78,5 +78,5 @@ def git_revision() -> str:
 
 
 def command() -> list[str]:
-    """Return the command line, the program by its bare name."""
-    return [Path(sys.argv[0]).name, *sys.argv[1:]]
+    """Return the command line, the program by its name and not by its place."""
+    return ["frontline", *sys.argv[1:]]

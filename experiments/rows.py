@@ -63,7 +63,15 @@ def warmup_column(measure: str, half: Period) -> str:
 
 
 TEXT_COLUMNS = ("run_id", "experiment", "policy", "switches", "error")
-WHOLE_COLUMNS = ("policy_order", "replication", "seed", "warmup_days", "days", "customers", "seats")
+WHOLE_COLUMNS = (
+    "policy_order",
+    "replication",
+    "seed",
+    "warmup_days",
+    "days",
+    "centre_customers",
+    "centre_seats",
+)
 
 
 def point_values(point: "Point", order: int) -> dict[str, Any]:
@@ -86,8 +94,8 @@ def point_values(point: "Point", order: int) -> dict[str, Any]:
         "seed": situation.seed,
         "warmup_days": situation.warmup_days,
         "days": situation.days,
-        "customers": situation.centre.customers,
-        "seats": situation.centre.seats,
+        "centre_customers": situation.centre.customers,
+        "centre_seats": situation.centre.seats,
         "switches": _switches_text(point),
     }
     for part, numbers in point.policy.model_dump().items():

@@ -111,13 +111,13 @@ def run(
     record |= {"workers": workers or os.cpu_count(), "interrupted": interrupted}
     if not interrupted:
         folder.merge()
-    summary = conclude(folder, experiment, record if todo else None) if folder.sources("runs") else None
+    summary = (
+        conclude(folder, experiment, record if todo else None) if folder.sources("runs") else None
+    )
     return Finished(folder, summary, interrupted)
 
 
-_COMPILING = (
-    "Compiling the engine for this machine: this is done once, takes less than a minute, and is kept."
-)
+_COMPILING = "Compiling the engine for this machine: this is done once, takes less than a minute, and is kept."
 
 
 def _to_stderr(line: str) -> None:
@@ -162,7 +162,9 @@ def _stop_on_interrupt(crew: Crew) -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
-def conclude(folder: Folder, experiment: Experiment, record: dict[str, Any] | None = None) -> Summary:
+def conclude(
+    folder: Folder, experiment: Experiment, record: dict[str, Any] | None = None
+) -> Summary:
     """Write what follows from the runs: provenance, summary, figures and report.
 
     Parameters

@@ -1,5 +1,6 @@
 """The table that a run prints: means, paired differences, who prevails."""
 
+import textwrap
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -12,9 +13,9 @@ from experiments.analysis.prevails import Prevailing
 from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.analysis.wording import (
-    UNDEFINED,
+    COMPROMISE_WORDS,
+    compromise_in_words,
     decimals,
-    number,
     plus_minus,
     verdict_mark,
     with_unit,
@@ -24,8 +25,8 @@ from experiments.rows import Period
 WIDTH = 100
 """Columns of a terminal that the table fits."""
 
-_LABEL = 30
-_CELL = 20  # what a difference takes, with its mark and its padding
+_LABEL = 32
+_CELL = 21  # what a difference takes, with its mark
 _LEGEND = (
     "± half the 95 % t interval of the mean (of the paired difference) over replications. Marks: ▲ the "
     "first of the two does better, ▼ worse, ≈ cannot be told apart (Holm-corrected, 5 %)."
@@ -63,7 +64,12 @@ def _measures() -> Iterator[str]:
 
 def _new_table(title: str) -> Table:
     table = Table(
-        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     table.add_column("", min_width=_LABEL, overflow="fold")
     return table
@@ -75,7 +81,7 @@ def _chunks(items: list, size: int) -> Iterator[list]:
 
 
 def _per_table() -> int:
-    return (WIDTH - _LABEL - 2) // (_CELL + 2)
+    return (WIDTH - _LABEL - 1) // (_CELL + 1)
 
 
 def _means(summary: Summary, period: Period) -> Iterator[Table]:
@@ -103,7 +109,7 @@ def _differences(summary: Summary, period: Period) -> Iterator[Table]:
             tests = [summary.difference(a, b, name, period) for a, b in chosen]
             places = decimals(test.difference for test in tests)
             cells = [
-                f"{plus_minus(test.difference, places, signed=True)} {verdict_mark(test)}"
+                f"{plus_minus(test.difference, places, signed=True)}\N{NO-BREAK SPACE}{verdict_mark(test)}"
                 for test in tests
             ]
             table.add_row(with_unit(HEADLINES[name], name), *cells)
@@ -111,16 +117,13 @@ def _differences(summary: Summary, period: Period) -> Iterator[Table]:
 
 
 def _prevailing(each: Prevailing) -> Text:
-    lines = ["", f"Who prevails, {period_name(each.period)}"]
-    lines += [f"  {comparison.in_words()}" for comparison in each.comparisons]
-    for measure, name in (("egalitarian", "worst-off party does best under"), ("nash", "Nash product highest under")):
-        best = each.best(measure)
-        if best is None:
-            lines.append(f"  {name}: {UNDEFINED} (undefined)")
-        else:
-            value = each.compromises[measure][best]
-            shown = number(value.mean, decimals([value]))
-            lines.append(f"  {name}: {best} ({shown}, n = {value.n})")
-    text = Text("\n".join(lines))
-    text.highlight_regex(r"(?m)^Who prevails.*$", "bold")
+    lines = [comparison.in_words() for comparison in each.comparisons]
+    lines += [compromise_in_words(each, measure) for measure in COMPROMISE_WORDS]
+    text = Text(f"\nWho prevails, {period_name(each.period)}\n", style="bold")
+    for line in lines:
+        text.append(
+            textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    "), "none"
+        )
+        text.append("\n")
+    text.right_crop()
     return text

@@ -38,16 +38,25 @@ def draw_only(world, blocks, exponentials, choices, utilities):
     return total
 
 
-def exponentials(tallies: np.ndarray) -> int:
+def exponentials(tallies: np.ndarray, people: int) -> int:
     """Return how many exponentials and logarithms the draws and rules of these days took.
 
-    Counted from the tallies, those that every event takes: for a call its patience and its
-    handling time; for a wish to call the gap to the next; for an issue its loss and the
-    chance of voice; for a customer's month the hazard and its chance; for a contact its
-    satisfaction; for a conversation its distributive justice and the anger left.
+    Counted from the tallies, only those that every event takes, so a little below the true
+    number: for a call its patience; for a contact its handling time (two) and its
+    satisfaction; for a routine question the gap to the next; for an issue the gap, its loss
+    (two) and the chance of voice; for a conversation the anger left, two looks at an offer
+    and the distributive justice; for a person's month the chance of leaving or of joining.
+
+    Parameters
+    ----------
+    tallies : record array of ``state.TALLY``
+        The days.
+    people : int
+        Seats in the market.
     """
-    of_each = {"offered": 2, "enquiries": 1, "issues": 3, "visited": 2, "handled": 1, "conflicts": 2}
-    return int(sum(each * tallies[name].sum() for name, each in of_each.items()))
+    of_each = {"offered": 1, "handled": 3, "enquiries": 1, "issues": 4, "conflicts": 4}
+    counted = sum(each * int(tallies[name].sum()) for name, each in of_each.items())
+    return counted + people * len(tallies) // 30
 
 
 def floor(blocks: int, exponentials: int, choices: int, repeats: int = 5) -> float:
@@ -93,7 +102,7 @@ def floor_ratio(days: int = 365, repeats: int = 5) -> tuple[float, float, float]
     before, after = start.floor.world[0], run.floor.world[0]
     alone = floor(
         int(after["blocks"] - before["blocks"]),
-        exponentials(run.floor.tallies[days : 2 * days]),
+        exponentials(run.floor.tallies[days : 2 * days], len(run.floor.customers)),
         int(after["choices"] - before["choices"]),
         repeats,
     )

@@ -10,15 +10,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sim.parameters.base import parameter
 
-_NEVER = ("never", "inf", "infinite", "none")
+
+def _infinite(word: str) -> BeforeValidator:
+    def read(value: Any) -> Any:
+        return math.inf if isinstance(value, str) and value.lower() == word else value
+
+    return BeforeValidator(read)
 
 
-def _never_is_infinite(value: Any) -> Any:
-    return math.inf if isinstance(value, str) and value.lower() in _NEVER else value
+OrNever = Annotated[float, _infinite("never")]
+"""A number for which the word "never" stands for infinity."""
 
-
-OrNever = Annotated[float, BeforeValidator(_never_is_infinite)]
-"""A number for which the words "never" and "none" stand for infinity."""
+OrNone = Annotated[float, _infinite("none")]
+"""A number for which the word "none" stands for infinity."""
 
 
 class _Part(BaseModel):
@@ -36,7 +40,7 @@ class Handling(_Part):
     tolerated_abuse: OrNever = Field(
         default=2.0,
         ge=0.0,
-        description='abusive turns until a contact is ended; "never" = it is not',
+        description='abusive turns that are borne: the next one ends the contact; "never" = none does',
         json_schema_extra={"unit": "turns", "source": "assumed"},
     )
     listening: float = parameter(0.8, "1", 0.0, 1.0, "how far understanding goes before solving")
@@ -48,11 +52,11 @@ class Handling(_Part):
         1.0, "1", 0.0, 1.0, "chance that an escalation comes with a promised timeframe (yes = 1)"
     )
     display_rule: float = parameter(0.6, "1", 0.0, 1.0, "how far a rep must hide what is felt")
-    target_aht: OrNever = Field(
+    target_aht: OrNone = Field(
         default=math.inf,
-        gt=0.0,
-        description='target handling time as a share of the mean; "none" = no target',
-        json_schema_extra={"unit": "x mean AHT", "source": "assumed"},
+        ge=0.1,
+        description='target talk time as a share of the mean; "none" = no target',
+        json_schema_extra={"unit": "x mean talk", "source": "assumed"},
     )
 
 

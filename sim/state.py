@@ -88,7 +88,7 @@ REP = record(
         # Traits.
         f8="empathy composure sovereignty fairness_bias "
         # States.
-        "skill experience trained fatigue chronic respite exhaustion depersonalisation "
+        "skill experience trained fatigue spent chronic respite exhaustion depersonalisation "
         "accomplishment mood "
         # The shift, in minutes.
         "shift_start shift_end leaves_at next_break break_due free_at "
@@ -106,7 +106,7 @@ TALK = record(
         i8="rep customer turn tone ending abusive_turns pressing_turns warnings offers last_move "
         "moves",
         f8="anger heard understanding felt strain surface deep minutes pace listening calm "
-        "claim fair right offer offered excess held worth noise wait target leak dissonance pride",
+        "claim fair right offer offered excess held worth noise wait target leak dissonance pride deep_share spare",
         flags="apologised explained choice boundary promised asked_superior threatened "
         "missed severe disrespected over_time beyond_authority",
     )
@@ -162,7 +162,7 @@ ENTRY = record(columns(f8="minute", i8="order kind"))
 """An entry of a heap: in the agenda the customer's seat and what it is (see ``moves``); among
 the servers a place in the order and the rep's seat."""
 
-TEAM = record(columns(i8="size", f8="exhaustion"))
+TEAM = record(columns(i8="size", f8="chronic"))
 
 REP_ANSWER = record(
     columns(

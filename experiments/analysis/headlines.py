@@ -2,11 +2,11 @@
 
 HEADLINES: dict[str, str] = {
     "loyalty": "customer loyalty",
-    "retention": "retention, a year",
+    "retention": "retention",
     "csat": "CSAT",
     "exhaustion": "exhaustion of reps",
-    "attrition": "attrition, a year",
-    "fcr_survey": "FCR, by survey",
+    "attrition": "attrition",
+    "fcr_survey": "FCR by survey",
     "escalation_rate": "escalation rate",
     "cost_per_contact": "cost per contact",
     "profit_per_customer": "profit per customer",

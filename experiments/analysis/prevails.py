@@ -88,17 +88,27 @@ class Prevailing:
     welfare, compromises : dict
         Measure, then policy: mean and interval. ``n`` of the Nash product counts the
         replications in which it is defined.
+    replications : int
+        How many there are.
     """
 
     period: Period
     comparisons: tuple[Comparison, ...]
     welfare: dict[str, dict[str, Interval]]
     compromises: dict[str, dict[str, Interval]]
+    replications: int
 
     def best(self, measure: str) -> str | None:
-        """Return the policy with the highest mean of a compromise, None where undefined."""
-        means = {policy: value.mean for policy, value in self.compromises[measure].items()}
-        defined = {policy: mean for policy, mean in means.items() if not math.isnan(mean)}
+        """Return the policy with the highest mean of a compromise.
+
+        Policies under which it is undefined in most replications do not count: the mean
+        over the rest would flatter them. None where no policy is left.
+        """
+        defined = {
+            policy: value.mean
+            for policy, value in self.compromises[measure].items()
+            if 2 * value.n > self.replications
+        }
         return max(defined, key=lambda policy: defined[policy]) if defined else None
 
 
@@ -113,7 +123,9 @@ def prevailing(results: Results, period: Period) -> Prevailing:
         The days to compare.
     """
     pairs = list(combinations(results.policies, 2))
-    tests = corrected([contrast(results, b, a, party, period) for a, b in pairs for party in PARTIES])
+    tests = corrected(
+        [contrast(results, b, a, party, period) for a, b in pairs for party in PARTIES]
+    )
     found = {(test.b, test.a, test.measure): test for test in tests}
     return Prevailing(
         period=period,
@@ -122,6 +134,7 @@ def prevailing(results: Results, period: Period) -> Prevailing:
         ),
         welfare={party: _means(results, party, period) for party in PARTIES},
         compromises={name: _means(results, name, period) for name in COMPROMISES},
+        replications=len(results.replications),
     )
 
 

@@ -1,11 +1,12 @@
 """Numbers and verdicts as people read them; no more digits than the intervals bear."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from experiments.analysis.contrasts import Contrast
 from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.interval import Interval
+from experiments.analysis.prevails import Prevailing
 from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.rows import Period
@@ -15,12 +16,18 @@ _MOST_DECIMALS = 6
 
 
 def decimals(intervals: Iterable[Interval]) -> int:
-    """Return how many decimals show two digits of the narrowest interval's half width."""
+    """Return how many decimals a row of intervals bears.
+
+    They show the widest one's half width to two digits (one, where the first is 3 or
+    more), and something of the narrowest one's.
+    """
     widths = [each.half_width for each in intervals]
     widths = [width for width in widths if math.isfinite(width) and width > 0.0]
     if not widths:
         return 3
-    return min(_MOST_DECIMALS, max(0, 1 - math.floor(math.log10(min(widths)))))
+    widest, narrowest = (math.floor(math.log10(end)) for end in (max(widths), min(widths)))
+    wanted = (1 if max(widths) < 3.0 * 10.0**widest else 0) - widest
+    return min(_MOST_DECIMALS, max(0, wanted, -narrowest))
 
 
 def number(value: float, places: int, *, signed: bool = False) -> str:
@@ -70,6 +77,25 @@ def verdict_mark(each: Contrast) -> str:
     return " " if better is None else "▲" if better == each.a else "▼"
 
 
+COMPROMISE_WORDS = {
+    "egalitarian": "the worst-off party does best under",
+    "nash": "the Nash product of the three gains is highest under",
+}
+
+
+def compromise_in_words(
+    prevailing: Prevailing, measure: str, title: Callable[[str], str] = str
+) -> str:
+    """Return under which policy a compromise is highest, in one sentence."""
+    words = COMPROMISE_WORDS[measure]
+    words = words[0].upper() + words[1:]
+    best = prevailing.best(measure)
+    if best is None:
+        return f"{words} no policy: it is undefined in most replications, as some party loses."
+    value = prevailing.compromises[measure][best]
+    return f"{words} {title(best)} ({bracketed(value, decimals([value]))}, n = {value.n})."
+
+
 def compare(summary: Summary, a: str, b: str, period: Period) -> str:
     """Return one sentence on every headline measure of two policies in a period.
 
@@ -82,9 +108,7 @@ def compare(summary: Summary, a: str, b: str, period: Period) -> str:
     period : Period
         The days.
     """
-    tests = [
-        summary.difference(a, b, name, period) for name in HEADLINES if name in MEASURES
-    ]
+    tests = [summary.difference(a, b, name, period) for name in HEADLINES if name in MEASURES]
     if all(test.difference.n < 2 for test in tests):
         return "One replication gives no interval: nothing can be told apart."
     title = summary.results.title

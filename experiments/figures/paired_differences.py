@@ -1,5 +1,7 @@
 """A forest plot of the paired differences in the headline measures."""
 
+import math
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +19,8 @@ from experiments.figures.style import INK, MUTED, RULE, WIDTH, Drawing, colour, 
 _ROW = 0.235  # inches
 _LINEAR = 2.0
 """Standard deviations up to which the axis is linear; beyond, it is logarithmic."""
+_POWERS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+_TICKS = (*(-power for power in reversed(_POWERS)), 0.0, *_POWERS)
 
 
 def paired_differences(summary: Summary) -> Drawing:
@@ -36,7 +40,7 @@ def paired_differences(summary: Summary) -> Drawing:
         "deviations between replications; bars: 95 % t interval of that mean, which is not the "
         "spread of runs (narrower than the point where no bar is seen). Right: the same in the "
         "measure's own unit. Colour and marker: the policy that does better, all p values "
-        f"Holm-corrected together; grey: cannot be told apart.{hollow} Axis linear to "
+        f"Holm-corrected together; black: they differ, and neither way is better; grey: cannot be told apart.{hollow} Axis linear to "
         f"±{_LINEAR:g}, logarithmic beyond. {facts(results)}"
     )
     return Drawing(
@@ -74,6 +78,7 @@ def _draw(summary: Summary) -> Figure:
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, tests in zip(axes, panels, strict=True):
         _panel(axis, summary, tests, names)
+    _scale(axes[-1], [test for tests in panels for test in tests])
     axes[-1].set_xlabel("paired difference, standard deviations between replications")
     figure.legend(
         handles=_legend(summary), loc="outside upper left", ncols=5, frameon=False, fontsize=8.2
@@ -83,8 +88,9 @@ def _draw(summary: Summary) -> Figure:
 
 def _panel(axis: Axes, summary: Summary, tests: list[Contrast], names: list[str]) -> None:
     results = summary.results
-    axis.set_title(f"{results.title(tests[0].a)}  −  {results.title(tests[0].b)}", fontweight="bold")
-    axis.set_xscale("symlog", linthresh=_LINEAR, linscale=1.6)
+    axis.set_title(
+        f"{results.title(tests[0].a)}  −  {results.title(tests[0].b)}", fontweight="bold"
+    )
     axis.axvline(0.0, color=MUTED, linewidth=0.9, zorder=1)
     axis.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
     axis.set_yticks(range(len(names)), [HEADLINES[name] for name in names])
@@ -104,12 +110,15 @@ def _panel(axis: Axes, summary: Summary, tests: list[Contrast], names: list[str]
                 color=INK if test.told_apart else MUTED,
             )
         else:
-            axis.plot(test.effect, row - 0.22, "o", ms=3.2, mfc="white", mec=MUTED, mew=0.8, zorder=2)
+            axis.plot(
+                test.effect, row - 0.22, "o", ms=3.2, mfc="white", mec=MUTED, mew=0.8, zorder=2
+            )
 
 
 def _point(axis: Axes, summary: Summary, test: Contrast, row: int) -> None:
     better = better_of(test)
-    tint = MUTED if better is None else colour(summary.results, better)
+    plain = INK if test.told_apart else MUTED
+    tint = plain if better is None else colour(summary.results, better)
     shape = "o" if better is None else marker(summary.results, better)
     axis.plot([test.effect_low, test.effect_high], [row, row], color=tint, linewidth=2.0, zorder=3)
     axis.plot(test.effect, row, shape, color=tint, markersize=6.0, zorder=4)
@@ -135,6 +144,18 @@ def _legend(summary: Summary) -> list[Line2D]:
     ]
     grey = Line2D([], [], linestyle="", marker="o", color=MUTED, label="cannot be told apart")
     return [*handles, grey]
+
+
+def _scale(axis: Axes, tests: Sequence[Contrast]) -> None:
+    """Set an axis that shows a difference of 0.5 as well as one of 50."""
+    axis.set_xscale("symlog", linthresh=_LINEAR, linscale=1.6)
+    ends = [end for test in tests for end in (test.effect_low, test.effect_high, test.effect, 0.0)]
+    finite = [end for end in ends if math.isfinite(end)]
+    low, high = 1.35 * min(finite), 1.35 * max(finite)
+    axis.set_xlim(min(low, -_LINEAR / 2), max(high, _LINEAR / 2))
+    shown = [tick for tick in _TICKS if axis.get_xlim()[0] <= tick <= axis.get_xlim()[1]]
+    axis.set_xticks(shown, [f"{tick:+g}".replace("-", "−") if tick else "0" for tick in shown])
+    axis.minorticks_off()
 
 
 def _row(test: Contrast) -> dict[str, Any]:

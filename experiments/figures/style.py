@@ -29,6 +29,7 @@ WIDTH = 9.0
 """Inches: what fits a page and a README."""
 
 _LINE = 0.165  # inches, a line of the caption
+_LETTERS = 17.2  # of the caption in an inch
 _RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # the one that comes with matplotlib: the same everywhere
     "font.size": 9.0,
@@ -71,7 +72,7 @@ def facts(results: Results) -> str:
     return (
         f"n = {count} replication{'s' if count != 1 else ''} of each policy, "
         f"seed {columns['seed'][0]}; {results.warmup_days:,} days of warm-up, {results.days:,} days "
-        f"after the branch; {columns['customers'][0]:,} customers, {columns['seats'][0]:,} seats; "
+        f"after the branch; {columns['centre_customers'][0]:,} customers, {columns['centre_seats'][0]:,} seats; "
         f"config {results.config_hash}."
     )
 
@@ -122,15 +123,25 @@ class Drawing:
         figure = self.draw()
         FigureCanvasAgg(figure)
         width, height = figure.get_size_inches()
-        lines = textwrap.wrap(self.caption, int(width * 15.2))
-        room = (len(lines) + 1) * _LINE
-        figure.set_size_inches(width, height + room)
-        share = room / (height + room)
+        lines = textwrap.wrap(self.caption, int(width * _LETTERS))
+        below = (len(lines) + 1) * _LINE
+        tall = below + height
+        figure.set_size_inches(width, tall)
         engine = figure.get_layout_engine()
         if isinstance(engine, ConstrainedLayoutEngine):
-            engine.set(rect=(0.0, share, 1.0, 1.0 - share))
+            engine.set(rect=(0.0, below / tall, 1.0, height / tall))
+        for legend in figure.legends:
+            # As the legend's title it has its place above the axes, whatever their layout.
+            legend.set_title(self.title, prop={"weight": "bold", "size": 10.5})
+            legend.set_alignment("left")
         figure.text(
-            0.012, share * 0.86, "\n".join(lines), va="top", fontsize=7.6, color=MUTED, linespacing=1.35
+            0.012,
+            (below - 0.5 * _LINE) / tall,
+            "\n".join(lines),
+            va="top",
+            fontsize=7.6,
+            color=MUTED,
+            linespacing=1.35,
         )
         return figure
 

@@ -86,9 +86,8 @@ def _panel(axis: Axes, summary: Summary, across: str, up: str) -> None:
 
 def _label(measure: str, more: str, less: str) -> str:
     known = MEASURES[measure]
-    unit = "" if known.unit in ("", "1") else f", {known.unit}"
     arrow = more if known.better > 0 else less
-    return f"{HEADLINES[measure].partition(',')[0]}{unit} ({arrow} better)"
+    return f"{HEADLINES[measure]}, {known.unit} ({arrow} better)"
 
 
 def _cloud(axis: Axes, summary: Summary, policy: str, across: str, up: str) -> None:

@@ -13,10 +13,11 @@ from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.analysis.wording import (
+    COMPROMISE_WORDS,
     bracketed,
     compare,
+    compromise_in_words,
     decimals,
-    number,
     verdict_mark,
     with_unit,
 )
@@ -49,25 +50,29 @@ def write_report(
     drawings = [trade_off(summary), paired_differences(summary)]
     for drawing in drawings:
         drawing.save(folder.figures)
-    page = _environment().get_template("report.html.jinja").render(
-        experiment=experiment,
-        question=experiment.question or "How do these policies compare?",
-        verdicts=verdicts(summary),
-        prevailing=_prevailing(summary),
-        tables=[_table(summary, period) for period in summary.results.periods],
-        figures=[_figure(drawing) for drawing in drawings],
-        stationarity=summary.stationarity.sentences(),
-        settled=summary.stationarity.settled,
-        swatches=[
-            (summary.results.title(policy), colour(summary.results, policy))
-            for policy in summary.results.policies
-        ],
-        switches=_switches(experiment),
-        changed=_changed(experiment),
-        failures=summary.results.failures,
-        provenance=provenance,
-        config_text=folder.config.read_text(encoding="utf-8"),
-        commands=_commands(experiment, provenance),
+    page = (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(
+            experiment=experiment,
+            question=experiment.question or "How do these policies compare?",
+            verdicts=verdicts(summary),
+            prevailing=_prevailing(summary),
+            tables=[_table(summary, period) for period in summary.results.periods],
+            figures=[_figure(drawing) for drawing in drawings],
+            stationarity=summary.stationarity.sentences(),
+            settled=summary.stationarity.settled,
+            swatches=[
+                (summary.results.title(policy), colour(summary.results, policy))
+                for policy in summary.results.policies
+            ],
+            switches=_switches(experiment),
+            changed=_changed(experiment),
+            failures=summary.results.failures,
+            provenance=provenance,
+            config_text=folder.config.read_text(encoding="utf-8"),
+            commands=_commands(experiment, provenance),
+        )
     )
     parquet.write_text(folder.path / "report.html", page)
 
@@ -96,8 +101,15 @@ def _figure(drawing: Drawing) -> dict[str, Any]:
     svg = drawing.svg()
     for old in set(re.findall(r'\bid="([^"]+)"', svg)):
         svg = re.sub(rf'(id="|#){re.escape(old)}(?=["\)])', rf"\g<1>{drawing.name}-{old}", svg)
-    svg = re.sub(r'<svg [^>]*?viewBox="([^"]+)"[^>]*>', r'<svg viewBox="\1" role="img">', svg, count=1)
-    return {"title": drawing.title, "svg": Markup(svg), "caption": drawing.caption, "name": drawing.name}
+    svg = re.sub(
+        r'<svg [^>]*?viewBox="([^"]+)"[^>]*>', r'<svg viewBox="\1" role="img">', svg, count=1
+    )
+    return {
+        "title": drawing.title,
+        "svg": Markup(svg),
+        "caption": drawing.caption,
+        "name": drawing.name,
+    }
 
 
 def _table(summary: Summary, period: Period) -> dict[str, Any]:
@@ -108,9 +120,7 @@ def _table(summary: Summary, period: Period) -> dict[str, Any]:
         "title": f"{period_name(period).capitalize()}{' after the branch' if period.suffix else ''}",
         "policies": [title(policy) for policy in policies],
         "pairs": [f"{title(a)} − {title(b)}" for a, b in pairs],
-        "rows": [
-            _row(summary, name, period, pairs) for name in HEADLINES if name in MEASURES
-        ],
+        "rows": [_row(summary, name, period, pairs) for name in HEADLINES if name in MEASURES],
     }
 
 
@@ -136,22 +146,14 @@ def _row(
 
 def _prevailing(summary: Summary) -> list[dict[str, Any]]:
     title = summary.results.title
-    found = []
-    for each in summary.prevailing:
-        lines = [comparison.in_words(title) for comparison in each.comparisons]
-        for measure, words in (
-            ("egalitarian", "The worst-off party does best under"),
-            ("nash", "The Nash product of gains is highest under"),
-        ):
-            best = each.best(measure)
-            if best is None:
-                lines.append(f"{words} none: it is undefined, as some party loses everywhere.")
-                continue
-            value = each.compromises[measure][best]
-            shown = number(value.mean, decimals([value]))
-            lines.append(f"{words} {title(best)} ({shown}, defined in {value.n} replications).")
-        found.append({"title": period_name(each.period).capitalize(), "lines": lines})
-    return found
+    return [
+        {
+            "title": period_name(each.period).capitalize(),
+            "lines": [comparison.in_words(title) for comparison in each.comparisons]
+            + [compromise_in_words(each, measure, title) for measure in COMPROMISE_WORDS],
+        }
+        for each in summary.prevailing
+    ]
 
 
 def _switches(experiment: Experiment) -> list[tuple[str, str]]:

@@ -56,6 +56,16 @@ def leave_open(customer, world, p, tally, now, u_again, u_when):
         customer.unsettled = True
         customer.call_at = now + chance.exponential(u_when, p.repeat_days)
         return
+    if customer.matter == ISSUE and customer.follow_up_at < NEVER:
+        # Given up, but the company will call back.
+        customer.unsettled = True
+        return
+    give_up(customer, tally)
+
+
+@behaviour
+def give_up(customer, tally):
+    """Drop a matter, and take what was offered."""
     if customer.matter == ISSUE and customer.standing > 0.0:
         grant(customer, tally, customer.standing)
     drop_matter(customer)
@@ -141,7 +151,7 @@ def conclude(floor, customer, rep, tally, worth, minutes, wait, procedural, inte
     )
     customer.loyalty += p.loyalty_conflict * (satisfied - customer.loyalty)
     customer.conflicts += 1
-    rep.performance += p.accomplishment_rate * (satisfied - rep.performance)
+    rep.performance += p.performance_step * (satisfied - rep.performance)
     tally.distributive += distributive
     tally.procedural += procedural
     tally.interactional += interactional
@@ -214,6 +224,7 @@ def settle_conversation(floor, rep, customer, tally, now, u_ask):
         grant(customer, tally, paid)
     else:
         customer.standing = talk.offered
+        customer.claim = talk.claim
     interactional = conflict_respect(rep, talk, policy, p, talk.ending == ENDED_BY_REP)
     procedural = clamp(procedural_justice(customer, p, talk.wait, talk.explained))
     cost = paid + talk.minutes * p.wage
@@ -248,6 +259,7 @@ def pass_up(floor, rep, customer, tally):
     talk = floor.talk[0]
     talk.strain += p.superior_strain
     customer.case_payoff_rep = rep_takes(rep, customer, talk, policy, p)
+    customer.claim = talk.claim
     customer.case_minutes = talk.minutes
     customer.case_wait = talk.wait
     customer.case_heard = talk.heard

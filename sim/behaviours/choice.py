@@ -69,7 +69,7 @@ def ask_of_policy(talk, policy, weight, weight_escalation, utilities):
     beyond = share_beyond(talk.claim, talk.fair)
     utilities[HOLD_BOUNDARY] += weight * policy.boundary * beyond * ready
     if talk.tone == ABUSIVE:
-        if talk.abusive_turns >= policy.tolerated_abuse:
+        if talk.abusive_turns > policy.tolerated_abuse:
             utilities[END_CONTACT] += 2.0 * weight
         elif talk.warnings == 0 and policy.tolerated_abuse < math.inf:
             utilities[WARN] += weight
@@ -131,7 +131,7 @@ def keep_to_the_rules(talk, policy, weight, utilities):
     utilities[DEFLECT] -= weight
     utilities[PASS_THE_BUCK] -= weight
     utilities[HOLD_BOUNDARY] -= weight * (1.0 - policy.boundary)
-    if talk.tone != ABUSIVE or talk.abusive_turns < policy.tolerated_abuse:
+    if talk.tone != ABUSIVE or talk.abusive_turns <= policy.tolerated_abuse:
         utilities[END_CONTACT] -= 2.0 * weight
     if talk.tone != ABUSIVE:
         utilities[WARN] -= 2.0 * weight

@@ -67,6 +67,8 @@ def open_conversation(floor, rep, customer, wait, noise):
     talk.noise = noise
     talk.listening = listening_of(rep, p)
     talk.calm = calm_of(rep, p)
+    talk.deep_share = p.deep_share * 0.5 * (rep.empathy + talk.calm) * (1.0 - rep.exhaustion)
+    talk.spare = 0.0
     talk.target = policy.target_aht * world.mean_talk
     talk.leak = 0.0
     talk.dissonance = 0.0
@@ -149,7 +151,7 @@ def converse(floor, rep, customer, choose):
         rep_feels(talk, policy, p)
         move = choose(rep, talk, policy, p, u_move, floor.utilities)
         world.choices += 1
-        make_move(customer, talk, policy, p, move, u_tone)
+        make_move(customer, talk, policy, p, move)
         if talk.ending == OPEN:
             customer_answers(customer, talk, policy, p, move, u_accept, u_answer)
         talk.turn += 1
@@ -159,7 +161,10 @@ def converse(floor, rep, customer, choose):
 
 @behaviour
 def customer_speaks(customer, talk, p, u):
-    """Take a tone: civil, pressing or abusive, by anger, temper and what has worked before."""
+    """Take a tone: civil, pressing or abusive, by anger, temper and what has worked before.
+
+    Where the draw lies within its tone's share is uniform again, and left for the move.
+    """
     learned = 1.0 + (p.tone_effect * customer.tone_habit if p.learned_tone else 0.0)
     abuse = 0.0
     if talk.anger > p.abuse_threshold:
@@ -172,18 +177,23 @@ def customer_speaks(customer, talk, p, u):
         talk.tone = ABUSIVE
         talk.abusive_turns += 1
         talk.severe = True
+        talk.spare = u / abuse
     elif u < abuse + pressing:
         talk.tone = PRESSING
         talk.pressing_turns += 1
+        talk.spare = (u - abuse) / pressing
     else:
         talk.tone = CIVIL
+        talk.spare = (u - abuse - pressing) / (1.0 - abuse - pressing)
 
 
 @behaviour
 def rep_feels(talk, policy, p):
-    """Let the tone reach the rep; what is felt and not hidden reaches the customer.
+    """Let the tone reach the rep, and what is felt and not hidden the customer.
 
-    Emotional labour: the display rule sets how much of the feeling must not show.
+    Emotional labour: the display rule sets how much of the feeling must not show. Deep
+    acting changes what is felt, surface acting only hides it; the sums over the turns are
+    kept.
     """
     if talk.tone == ABUSIVE:
         talk.felt = push_up(talk.felt, p.felt_hostility * (1.0 - talk.calm))
@@ -193,6 +203,10 @@ def rep_feels(talk, policy, p):
         talk.strain += p.strain_pressing
     else:
         talk.felt *= 1.0 - p.felt_fade
+    demanded = policy.display_rule * talk.felt
+    talk.deep += demanded * talk.deep_share
+    talk.surface += demanded * (1.0 - talk.deep_share)
+    talk.felt -= p.acting_relief * demanded * talk.deep_share
     shown = p.leak * talk.felt * (1.0 - policy.display_rule)
     if shown > talk.leak:
         talk.leak = shown
@@ -200,7 +214,7 @@ def rep_feels(talk, policy, p):
 
 
 @behaviour
-def make_move(customer, talk, policy, p, move, u):
+def make_move(customer, talk, policy, p, move):
     """Make a move: its effects on anger, being heard, understanding, time and strain."""
     talk.moves += 1
     repeated = (move == APOLOGISE and talk.apologised) or (move == WARN and talk.warnings > 0)
@@ -217,7 +231,7 @@ def make_move(customer, talk, policy, p, move, u):
     talk.strain += p.strain_of_moves[move]
     talk.last_move = move
     if move == OFFER or move == OFFER_CHOICE:
-        make_offer(talk, p, move, u)
+        make_offer(talk, p, move)
     elif move == HOLD_BOUNDARY:
         hold_boundary(talk, p)
     elif move == EXPLAIN:
@@ -230,7 +244,7 @@ def make_move(customer, talk, policy, p, move, u):
         talk.ending = ENDED_BY_REP
     elif move == ESCALATE:
         talk.ending = ESCALATED
-        talk.promised = u < policy.timeframe
+        talk.promised = talk.spare < policy.timeframe
     elif move == PASS_THE_BUCK:
         talk.ending = UNRESOLVED
         talk.disrespected = True
@@ -239,11 +253,11 @@ def make_move(customer, talk, policy, p, move, u):
 
 
 @behaviour
-def make_offer(talk, p, move, u):
+def make_offer(talk, p, move):
     """Put an offer on the table; made blind it may miss, and be worth less than it costs."""
     talk.offers += 1
     talk.offered = talk.offer
-    talk.missed = u < 1.0 - talk.understanding
+    talk.missed = talk.spare < 1.0 - talk.understanding
     talk.worth = talk.offered * (1.0 - (p.blind_miss if talk.missed else 0.0))
     if move == OFFER_CHOICE:
         talk.choice = True
@@ -313,13 +327,11 @@ def chance_of_accepting(worth, claim, heard, anger, p):
 
 
 @behaviour
-def act_emotions(rep, talk, policy, p):
-    """Do the emotional labour: deep acting changes what is felt, surface acting only hides it."""
-    demanded = policy.display_rule * talk.felt
-    deep = p.deep_share * 0.5 * (rep.empathy + talk.calm) * (1.0 - rep.exhaustion)
-    talk.deep = demanded * deep
-    talk.surface = demanded - talk.deep
-    talk.felt *= 1.0 - p.acting_relief * deep
+def bear_acting(talk, p):
+    """Turn the acting over the turns into means, and bear the strain of surface acting."""
+    turns = talk.turn if talk.turn > 0 else 1
+    talk.deep /= turns
+    talk.surface /= turns
     talk.strain += p.strain_surface * talk.surface
 
 

@@ -12,7 +12,7 @@ from sim.behaviours.aftermath import (
     settle_conversation,
 )
 from sim.behaviours.calendar import file
-from sim.behaviours.confrontation import act_emotions, converse, open_conversation, weigh_conscience
+from sim.behaviours.confrontation import bear_acting, converse, open_conversation, weigh_conscience
 from sim.behaviours.customer import anger_now, drop_matter, minute_of, opening
 from sim.behaviours.heap import push
 from sim.behaviours.justice import enquiry_quality, enquiry_respect, procedural_justice, take_in
@@ -113,6 +113,9 @@ def serve(floor, customer, tally, minute, wait, u_noise, u_settled, u_ask, choos
         talked = answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask)
     else:
         talked = confront(floor, rep, customer, tally, start, wait, noise, u_ask, choose)
+    if not world.branched:
+        # The mean to which a target refers is the neutral policy's.
+        world.mean_talk += p.mean_talk_step * (talked - world.mean_talk)
     wrap_up = p.after_call_minutes * noise * pace_of(rep, p)
     tally.talk += talked
     tally.after_call += wrap_up
@@ -147,7 +150,7 @@ def answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask):
     satisfied = take_in(
         customer, p, customer.distributive, procedural, interactional, quality, p.enquiry_weight
     )
-    rep.performance += p.accomplishment_rate * (satisfied - rep.performance)
+    rep.performance += p.performance_step * (satisfied - rep.performance)
     strain = strain_left(rep, policy, p, strain + p.strain_minute * minutes)
     wear(rep, p, minutes, strain, settled)
     tally.enquiries += 1
@@ -176,13 +179,12 @@ def confront(floor, rep, customer, tally, start, wait, noise, u_ask, choose):
     talk = floor.talk[0]
     open_conversation(floor, rep, customer, wait, noise)
     converse(floor, rep, customer, choose)
-    act_emotions(rep, talk, policy, p)
+    bear_acting(talk, p)
     weigh_conscience(rep, customer, talk, p)
     if talk.minutes > talk.target:
         talk.over_time = True
         talk.strain += p.strain_time
     count_talk(talk, customer, rep, tally)
-    world.mean_talk += mean_talk_step(world, p) * (talk.minutes - world.mean_talk)
     if talk.severe:
         rep.break_due += policy.break_after_abuse
     if talk.ending == ESCALATED:
@@ -195,9 +197,3 @@ def confront(floor, rep, customer, tally, start, wait, noise, u_ask, choose):
         settle_conversation(floor, rep, customer, tally, now, u_ask)
     wear(rep, p, talk.minutes, talk.strain, talk.ending == RESOLVED)
     return talk.minutes
-
-
-@behaviour
-def mean_talk_step(world, p):
-    """Return the step of the mean talk time, which is fixed once the policies have branched."""
-    return 0.0 if world.branched else 0.001

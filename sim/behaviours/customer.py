@@ -31,8 +31,8 @@ def customer_born(customer, world, p, generation, joined):
     u0, u1, u2, u3 = chance.uniforms(world, person, 0, purposes.CUSTOMER_TRAITS, 1)
     customer.voice = chance.unit_trait(u0, p.voice, p.trait_spread)
     customer.fairness_bias = p.fairness_bias + p.fairness_spread * chance.normal(u1)
-    customer.expectation = clamp(p.satisfaction_anchor + p.survey_spread * (u2 - 0.5))
-    customer.satisfaction = clamp(p.product_satisfaction + p.survey_spread * (u3 - 0.5))
+    customer.expectation = clamp(p.satisfaction_anchor + p.feeling_spread * (u2 - 0.5))
+    customer.satisfaction = clamp(p.product_satisfaction + p.feeling_spread * (u3 - 0.5))
     customer.loyalty = customer.satisfaction
     customer.anger = 0.0
     customer.anger_day = joined * 1.0
@@ -256,8 +256,7 @@ def live_a_month(customer, p, tally, u_leave):
         tally.promoters += 1
     elif willing < p.detractor:
         tally.detractors += 1
-    hazard = p.churn_base * bounded_exp(-p.churn_loyalty * (customer.loyalty - 0.5))
-    if u_leave < 1.0 - bounded_exp(-hazard):
+    if u_leave < p.churn_base * bounded_exp(-p.churn_loyalty * (customer.loyalty - 0.5)):
         customer.present = False
 
 

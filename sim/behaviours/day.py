@@ -122,7 +122,8 @@ def todays_agenda(floor, tally):
     due = 0
     for place in range(found):
         seat = floor.due[place]
-        if floor.customers[seat].filed_day == world.day:
+        customer = floor.customers[seat]
+        if customer.present and customer.filed_day == world.day:
             floor.due[due] = seat
             due += 1
     for place in range(due):
@@ -189,7 +190,7 @@ def evening(floor, p, tally):
         rep = floor.reps[seat]
         if rep.present:
             count_rep(rep, p, tally)
-            rest_overnight(rep, p, floor.teams[rep.team].exhaustion)
+            rest_overnight(rep, p, floor.teams[rep.team].chronic)
             maybe_quit(rep, world, p, tally)
     run_programmes(floor, p, tally)
     update_reputation(world, p, tally)
@@ -203,20 +204,20 @@ def evening(floor, p, tally):
 
 @behaviour
 def mean_of_teams(floor):
-    """Compute each team's mean exhaustion, for tonight's crossover."""
+    """Compute each team's mean chronic exhaustion, for tonight's crossover."""
     for index in range(len(floor.teams)):
         floor.teams[index].size = 0
-        floor.teams[index].exhaustion = 0.0
+        floor.teams[index].chronic = 0.0
     for seat in range(len(floor.reps)):
         rep = floor.reps[seat]
         if rep.present:
             team = floor.teams[rep.team]
             team.size += 1
-            team.exhaustion += rep.exhaustion
+            team.chronic += rep.chronic
     for index in range(len(floor.teams)):
         team = floor.teams[index]
         if team.size > 0:
-            team.exhaustion /= team.size
+            team.chronic /= team.size
 
 
 @behaviour

@@ -3,9 +3,10 @@
 from sim import chance, purposes
 from sim.arithmetic import clamp, push_up
 from sim.behaviours import behaviour
-from sim.behaviours.aftermath import grant
+from sim.behaviours.aftermath import give_up, grant
 from sim.behaviours.calendar import NEVER, file
 from sim.behaviours.customer import drop_matter
+from sim.behaviours.justice import conflict_quality, distributive_justice, take_in
 from sim.behaviours.ledger import pay_follow_up, pay_programme
 from sim.moves import ISSUE, ISSUE_KINDS
 
@@ -28,12 +29,27 @@ def call_back(floor, customer, tally):
     u_mend, _, _, _ = chance.uniforms(
         world, customer.id, world.day, purposes.FOLLOW_UP, customer.issues
     )
-    if customer.matter == ISSUE and customer.unsettled and u_mend < p.follow_up_mend:
-        tally.mended += 1
-        owed = customer.due if customer.due > customer.standing else customer.standing
-        grant(customer, tally, owed)
-        drop_matter(customer)
+    if customer.matter == ISSUE and customer.unsettled:
+        if u_mend < p.follow_up_mend:
+            mend(customer, p, tally)
+        elif customer.call_at >= NEVER:
+            give_up(customer, tally)
     file(floor, customer, world.day)
+
+
+@behaviour
+def mend(customer, p, tally):
+    """Settle by telephone what the contact left open: what is due, or what was offered."""
+    tally.mended += 1
+    owed = customer.due if customer.due > customer.standing else customer.standing
+    distributive = distributive_justice(owed, customer.felt_due, p)
+    quality = conflict_quality(distributive, customer.procedural, customer.interactional, p)
+    take_in(
+        customer, p, distributive, customer.procedural, customer.interactional, quality,
+        p.conflict_weight,
+    )
+    grant(customer, tally, owed)
+    drop_matter(customer)
 
 
 @behaviour
@@ -49,8 +65,9 @@ def review(floor, p, tally):
     """Review reasons and results: mend processes, and adapt staffing and policy if switched on."""
     world = floor.world[0]
     policy = floor.policy[0]
-    pay_programme(tally, policy.feedback * p.feedback_fee * world.seats / REFERENCE_SEATS)
-    mend_processes(world, policy, p)
+    months = p.review_days / 30.4
+    pay_programme(tally, months * policy.feedback * p.feedback_fee * world.seats / REFERENCE_SEATS)
+    mend_processes(world, policy, p, months)
     if p.adaptive:
         adapt_staffing(floor, world, p)
         adapt_policy(world, policy, p)
@@ -60,7 +77,7 @@ def review(floor, p, tally):
 
 
 @behaviour
-def mend_processes(world, policy, p):
+def mend_processes(world, policy, p, months):
     """Remove issues in proportion to how often their kind was named; some come back by decay."""
     total = 0.0
     for kind in range(len(ISSUE_KINDS)):
@@ -69,9 +86,11 @@ def mend_processes(world, policy, p):
         share = world.reasons[kind] / total if total > 0.0 else 0.0
         removable = world.issue_factor[kind] - p.feedback_floor
         if removable > 0.0:
-            effect = p.feedback_effect * policy.feedback * share * len(ISSUE_KINDS)
+            effect = months * p.feedback_effect * policy.feedback * share * len(ISSUE_KINDS)
             world.issue_factor[kind] -= clamp(effect) * removable
-        world.issue_factor[kind] += p.process_decay * (1.0 - world.issue_factor[kind])
+        world.issue_factor[kind] += clamp(months * p.process_decay) * (
+            1.0 - world.issue_factor[kind]
+        )
         world.reasons[kind] = 0.0
 
 

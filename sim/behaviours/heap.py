@@ -41,29 +41,52 @@ def push(heap, length, minute, order, kind):
 
 
 @behaviour
-def replace_top(heap, length, minute, order, kind):
-    """Put an entry in the place of the first one."""
-    if length < 1:
-        return
+def earlier_child(heap, place):
+    """Return which of the two entries below ``place`` goes first.
+
+    Which one it is cannot be guessed, so the answer is computed and not branched on; only
+    a tie, which is rare, takes a branch.
+    """
+    left = heap[2 * place + 1]
+    right = heap[2 * place + 2]
+    if right.minute == left.minute:
+        if comes_first(right.minute, right.order, right.kind, left):
+            return 2 * place + 2
+        return 2 * place + 1
+    return 2 * place + 1 + int(right.minute < left.minute)
+
+
+@behaviour
+def sink(heap, length):
+    """Move the entries below an empty top up until the gap is at the bottom; return where."""
     place = 0
-    while 2 * place + 1 < length:
-        below = 2 * place + 1
-        if below + 1 < length:
-            left = heap[below]
-            right = heap[below + 1]
-            if comes_first(right.minute, right.order, right.kind, left):
-                below += 1
+    while 2 * place + 2 < length:
+        below = earlier_child(heap, place)
         row = heap[below]
-        if comes_first(minute, order, kind, row):
-            break
         write(heap[place], row.minute, row.order, row.kind)
         place = below
-    write(heap[place], minute, order, kind)
+    if 2 * place + 1 < length:
+        row = heap[2 * place + 1]
+        write(heap[place], row.minute, row.order, row.kind)
+        place = 2 * place + 1
+    return place
+
+
+@behaviour
+def replace_top(heap, length, minute, order, kind):
+    """Put an entry in the place of the first one.
+
+    What replaces the first is late as a rule: the gap sinks to the bottom without asking
+    for it, and from there it rises if it must.
+    """
+    push(heap, sink(heap, length), minute, order, kind)
 
 
 @behaviour
 def drop_top(heap, length):
     """Take the first entry away; return how many are left."""
-    last = heap[length - 1]
-    replace_top(heap, length - 1, last.minute, last.order, last.kind)
-    return length - 1
+    length -= 1
+    if length > 0:
+        last = heap[length]
+        push(heap, sink(heap, length), last.minute, last.order, last.kind)
+    return length

@@ -28,6 +28,7 @@ def rep_born(rep, world, p, generation, hired):
     rep.experience = 0.0
     rep.trained = 0.0
     rep.fatigue = 0.0
+    rep.spent = 0.0
     rep.chronic = 0.2 * u1
     rep.respite = 0.0
     rep.exhaustion = rep.chronic
@@ -139,7 +140,7 @@ def start_day(rep):
 
 
 @behaviour
-def rest_overnight(rep, p, team_exhaustion):
+def rest_overnight(rep, p, team_chronic):
     """Go through the evening and the night: strain drains, rest restores, both fade.
 
     Exhaustion has a chronic part, drained by the day's strain and restored by nights and
@@ -151,7 +152,7 @@ def rest_overnight(rep, p, team_exhaustion):
         rep.chronic *= 1.0 - p.recovery_night
     else:
         rep.chronic *= 1.0 - p.recovery_off
-    rep.chronic = clamp(rep.chronic + p.crossover * (team_exhaustion - rep.chronic))
+    rep.chronic = clamp(rep.chronic + p.crossover * (team_chronic - rep.chronic))
     if rep.on_holiday:
         rep.respite = push_up(rep.respite, p.respite_gain)
     else:
@@ -159,6 +160,7 @@ def rest_overnight(rep, p, team_exhaustion):
     rep.exhaustion = rep.chronic * (1.0 - p.respite_effect * rep.respite)
     if rep.on_floor and rep.contacts_today > 0:
         feel_about_work(rep, p)
+    rep.spent = rep.fatigue
     rep.fatigue *= 1.0 - p.fatigue_overnight
     rep.mood = 0.5 + p.mood_overnight * (rep.mood - 0.5)
     rep.trained *= 1.0 - p.training_fade
@@ -180,7 +182,7 @@ def feel_about_work(rep, p):
         - p.accomplishment_exhaustion * rep.exhaustion
     )
     rep.accomplishment += p.accomplishment_rate * (clamp(proud) - rep.accomplishment)
-    memory = p.accomplishment_rate
+    memory = p.memory_rate
     rep.unfair += memory * (rep.unfair_today / contacts - rep.unfair)
     rep.aggression += memory * (rep.aggression_today / contacts - rep.aggression)
     rep.dislike += memory * (rep.dislike_today / contacts - rep.dislike)
@@ -213,7 +215,7 @@ def falls_ill(rep, world, p):
     """Return the length of an absence that starts today, 0 if none does."""
     u_ill, u_long, _, _ = chance.uniforms(world, rep.id, world.day, purposes.ABSENCE, 0)
     rate = p.absence_base * bounded_exp(
-        p.absence_exhaustion * rep.exhaustion + p.absence_fatigue * rep.fatigue
+        p.absence_exhaustion * rep.exhaustion + p.absence_fatigue * rep.spent
     )
     if u_ill < rate:
         return chance.geometric(u_long, p.absence_spell)

@@ -24,7 +24,8 @@ def shifts_of(p):
 @behaviour
 def paid_minutes(p):
     """Return the paid minutes of a full shift."""
-    return p.shift_minutes - p.lunch_minutes
+    length = p.shift_minutes if p.shift_minutes < p.open_minutes else p.open_minutes
+    return length - (p.lunch_minutes if length >= 2.0 * p.lunch_minutes else 0.0)
 
 
 @behaviour

@@ -12,6 +12,7 @@ class Customers(Group):
     temper: float = parameter(0.35, "1", 0.05, 0.95, "median temper")
     honesty: float = parameter(0.85, "1", 0.05, 0.95, "median honesty", "P3: directional")
     voice: float = parameter(0.5, "1", 0.05, 0.95, "median inclination to speak up")
+    feeling_spread: float = parameter(0.2, "1", 0.0, 0.5, "width of the first expectations and satisfactions")
     trait_spread: float = parameter(0.8, "logit", 0.0, 2.0, "spread of traits between customers")
     fairness_bias: float = parameter(
         0.10, "1", -0.5, 0.5, "mean over-estimate of one's own due, as a share of the loss"
@@ -82,7 +83,7 @@ class Customers(Group):
     weight_interactional: float = parameter(0.33, "1", 0.0, 1.0, "weight of treatment", "S1, T1")
     weight_procedural: float = parameter(0.17, "1", 0.0, 1.0, "weight of procedure", "S1, T1")
     overpaid_gain: float = parameter(
-        0.25, "1", 0.0, 1.0, "rise in distributive justice by redress beyond the felt due", "S11, T13"
+        0.25, "1", 0.0, 1.0, "part of the scale of distributive justice that only redress beyond the felt due fills", "S11, T13"
     )
     overpaid_scale: float = parameter(0.4, "x due", 0.05, 2.0, "excess at which 63 % of that is reached")
     satisfaction_anchor: float = parameter(0.60, "1", 0.3, 0.8, "satisfaction where all is as expected")
@@ -97,8 +98,8 @@ class Customers(Group):
     loyalty_pull: float = parameter(0.20, "1/month", 0.0, 0.8, "monthly pull of loyalty towards satisfaction")
     loyalty_conflict: float = parameter(0.10, "1", 0.0, 0.8, "step of loyalty towards satisfaction per conflict")
 
-    churn_base: float = parameter(0.016, "1/month", 0.0, 0.2, "hazard of leaving at loyalty one half")
-    churn_loyalty: float = parameter(4.0, "1", 0.0, 12.0, "fall of the log hazard per unit of loyalty")
+    churn_base: float = parameter(0.016, "1/month", 0.0, 0.2, "chance of leaving in a month at loyalty one half")
+    churn_loyalty: float = parameter(4.0, "1", 0.0, 12.0, "fall of its log per unit of loyalty")
     spending_loyalty: float = parameter(0.3, "1", 0.0, 2.0, "rise of spending per unit of loyalty")
     entry_rate: float = parameter(0.040, "1/month", 0.0, 0.5, "chance that someone in the market joins")
     entry_neutral: float = parameter(0.5, "1", -1.0, 1.0, "reputation at which that chance holds")

@@ -39,6 +39,9 @@ class Operations(Group):
     handling_cv: float = parameter(
         0.7, "1", 0.0, 2.0, "coefficient of variation of the lognormal factor on talk time", "O4: read"
     )
+    mean_talk_step: float = parameter(
+        0.001, "1/contact", 0.0, 0.1, "step of the mean talk time that a target refers to"
+    )
     after_call_minutes: float = parameter(1.4, "min", 0.0, 10.0, "mean after-call work, skilled")
     enquiry_resolution: float = parameter(
         0.80, "1", 0.3, 1.0, "chance that a skilled, listening rep settles an enquiry", "S19, O2: read"

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sim.moves import ABUSIVE, HUNG_UP, MOVE_NAMES, PRESSING, RESOLVED
-from tests.sim import scenes as do
-from tests.sim.scenes import MOVE, Act
+from tests.sim import rules as do
+from tests.sim.rules import Act
+from tests.sim.scenes import MOVE
 
 
 class Mechanism(NamedTuple):
@@ -218,7 +219,7 @@ REPS = (
     M("felt_pressing", do.feel, "talk.felt", +1, {"talk.tone": PRESSING}),
     M("felt_fade", do.feel, "talk.felt", -1, {"talk.felt": 0.8}),
     M("deep_share", do.labour, "talk.deep", +1, {"talk.felt": 0.8}),
-    # Of the feeling that deep acting removes, less can strain the rep or reach the customer.
+    # What deep acting takes off the feeling must show in the strain of a run, or is for nothing.
     M("acting_relief", do.run, "tallies.strain", 0, ANGRY),
     M("leak", do.feel, "talk.leak", +1, {"talk.felt": 0.8}),
     M("leak_heat", do.feel, "talk.anger", +1, {"talk.felt": 0.8}),
