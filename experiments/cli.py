@@ -107,7 +107,7 @@ def _run(
         experiment,
         root=out,
         workers=workers,
-        engine=engine.value,
+        engine="mesa" if engine is Engine.mesa else "compiled",
         replace=replace,
         display=display_for(experiment.name, quiet=quiet),
     )

@@ -8,7 +8,7 @@ holds complete pairs.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from experiments.config import Experiment
     from sim.parameters import Centre
     from sim.policy import Policy
+    from sim.simulation import EngineName
 
 Switches = tuple[tuple[int, "Policy"], ...]
 """What changes after the branch: (day, the policy from that day on)."""
@@ -142,7 +143,7 @@ class Block:
     """
 
     points: tuple[Point, ...]
-    engine: str = field(default="compiled")
+    engine: "EngineName" = "compiled"
 
     @property
     def situation(self) -> Situation:
@@ -184,7 +185,7 @@ def points(experiment: "Experiment") -> Iterator[Point]:
             yield Point(experiment.name, name, policy, switches[name], situation)
 
 
-def blocks(points: Iterable[Point], engine: str = "compiled") -> Iterator[Block]:
+def blocks(points: Iterable[Point], engine: "EngineName" = "compiled") -> Iterator[Block]:
     """Yield the points grouped into blocks that share a warm-up.
 
     Parameters

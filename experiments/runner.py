@@ -19,13 +19,16 @@ from concurrent.futures import (
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import sim
 from experiments.design import Block, Point
 from experiments.rows import measured
+
+if TYPE_CHECKING:
+    from sim.simulation import EngineName
 
 PATIENCE = 0.5
 """Seconds between two looks at whether to stop."""
@@ -167,7 +170,9 @@ def _warmed_up(block: Block, hooks: Hooks) -> "sim.Start | Exception":
         meter.finish()
 
 
-def _branch(point: Point, engine: str, start: "sim.Start | Exception", hooks: Hooks) -> Run:
+def _branch(
+    point: Point, engine: "EngineName", start: "sim.Start | Exception", hooks: Hooks
+) -> Run:
     hooks.check()
     situation = point.situation
     meter = _Meter(hooks, situation.days)
@@ -236,7 +241,7 @@ class Crew:
 
 
 def make_crew(
-    engine: str, workers: int | None = None, on_days: Callable[[int], None] | None = None
+    engine: "EngineName", workers: int | None = None, on_days: Callable[[int], None] | None = None
 ) -> Crew:
     """Return threads for the compiled engine and spawned processes for the Mesa engine.
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sim
 from experiments.analysis.results import Results
@@ -22,6 +22,9 @@ from experiments.provenance import command, environment, now
 from experiments.report.page import write_report
 from experiments.runner import Crew, make_crew, run_blocks
 from experiments.store import Folder, config_hash, missing, open_folder
+
+if TYPE_CHECKING:
+    from sim.simulation import EngineName
 
 RESULTS = Path("results")
 """Where results go unless told otherwise."""
@@ -56,7 +59,7 @@ def run(
     *,
     root: Path = RESULTS,
     workers: int | None = None,
-    engine: str = "compiled",
+    engine: "EngineName" = "compiled",
     replace: bool = False,
     display: Display | None = None,
     say: Callable[[str], None] | None = None,
@@ -117,7 +120,10 @@ def run(
     return Finished(folder, summary, interrupted)
 
 
-_COMPILING = "Compiling the engine for this machine: this is done once, takes less than a minute, and is kept."
+_COMPILING = (
+    "Compiling the engine for this machine: this is done once, takes less than a minute, and is "
+    "kept."
+)
 
 
 def _to_stderr(line: str) -> None:
@@ -128,7 +134,7 @@ def _run_points(
     folder: Folder,
     todo: Sequence[Point],
     orders: dict[str, int],
-    engine: str,
+    engine: "EngineName",
     workers: int,
     display: Display,
 ) -> bool:

@@ -27,9 +27,11 @@ WIDTH = 100
 
 _LABEL = 32
 _CELL = 21  # what a difference takes, with its mark
+_AFTER = {True: " after the branch", False: ""}
 _LEGEND = (
-    "± half the 95 % t interval of the mean (of the paired difference) over replications. Marks: ▲ the "
-    "first of the two does better, ▼ worse, ≈ cannot be told apart (Holm-corrected, 5 %)."
+    "\n±: half the 95 % t interval of the mean, or of the mean paired difference, over "
+    "replications.\n▲ the first of the two does better, ▼ worse, ≈ cannot be told apart "
+    "(Holm-corrected, 5 %)."
 )
 
 
@@ -87,7 +89,7 @@ def _per_table() -> int:
 def _means(summary: Summary, period: Period) -> Iterator[Table]:
     results = summary.results
     for policies in _chunks(list(results.policies), _per_table()):
-        table = _new_table(f"\n{period_name(period).capitalize()} after the branch")
+        table = _new_table(f"\n{period_name(period).capitalize()}{_AFTER[bool(period.suffix)]}: means")
         for policy in policies:
             table.add_column(policy, justify="right", overflow="fold", max_width=_CELL)
         for name in _measures():
@@ -109,7 +111,8 @@ def _differences(summary: Summary, period: Period) -> Iterator[Table]:
             tests = [summary.difference(a, b, name, period) for a, b in chosen]
             places = decimals(test.difference for test in tests)
             cells = [
-                f"{plus_minus(test.difference, places, signed=True)}\N{NO-BREAK SPACE}{verdict_mark(test)}"
+                plus_minus(test.difference, places, signed=True)
+                + f"\N{NO-BREAK SPACE}{verdict_mark(test)}"
                 for test in tests
             ]
             table.add_row(with_unit(HEADLINES[name], name), *cells)
@@ -119,11 +122,9 @@ def _differences(summary: Summary, period: Period) -> Iterator[Table]:
 def _prevailing(each: Prevailing) -> Text:
     lines = [comparison.in_words() for comparison in each.comparisons]
     lines += [compromise_in_words(each, measure) for measure in COMPROMISE_WORDS]
-    text = Text(f"\nWho prevails, {period_name(each.period)}\n", style="bold")
+    text = Text()
+    text.append(f"\nWho prevails, {period_name(each.period)}", "bold")
     for line in lines:
-        text.append(
-            textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    "), "none"
-        )
         text.append("\n")
-    text.right_crop()
+        text.append(textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    "))
     return text

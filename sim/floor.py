@@ -84,7 +84,7 @@ def new_floor(centre: Centre, policy: Policy, *, seed: int, replication: int) ->
         teams=np.zeros((heads - 1) // centre.team_size + 1, TEAM),
         talk=np.zeros(1, TALK),
         tallies=np.zeros(0, TALLY),
-        payoffs=np.zeros(PAYOFF_LOG, PAYOFF),
+        payoffs=np.zeros(min(PAYOFF_LOG, max(100, centre.customers)), PAYOFF),
         rep_answers=np.zeros(0, REP_ANSWER),
         customer_answers=np.zeros(0, CUSTOMER_ANSWER),
         agenda=np.zeros(2 * people, ENTRY),
@@ -193,12 +193,17 @@ def branch(floor: Floor, policy: Policy) -> None:
     """
     set_policy(floor, policy)
     world = floor.world
-    kept = floor.payoffs[: min(int(world["payoffs"][0]), PAYOFF_LOG)]
+    kept = kept_payoffs(floor)
     levels = np.arange(1, LEVELS + 1) / (LEVELS + 1)
     for party in PAYOFF.names or ():
         world[f"aspire_{party}"] = np.quantile(kept[party], levels) if len(kept) else 0.0
     world["branched"] = True
     world["branched_day"] = world["day"]
+
+
+def kept_payoffs(floor: Floor) -> np.ndarray:
+    """Return the payoffs of the newest conflicts before the branch: about a year's."""
+    return np.asarray(floor.payoffs[: int(floor.world["payoffs"][0])])
 
 
 def set_policy(floor: Floor, policy: Policy) -> None:

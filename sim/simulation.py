@@ -7,11 +7,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from sim.behaviours.choice import choose_move
-from sim.floor import branch, copy_floor, new_floor, set_policy, unsound
+from sim.floor import branch, copy_floor, kept_payoffs, new_floor, set_policy, unsound
 from sim.measures import measure, outside_option, weekly
 from sim.parameters import Centre
 from sim.policy import Policy
-from sim.state import PAYOFF_LOG, Floor
+from sim.state import Floor
 
 EngineName = Literal["compiled", "mesa"]
 STEP = 91
@@ -170,8 +170,7 @@ def warm_up(
     run.advance(days)
     warm = copy_floor(run.floor)
     _sound_or_raise(warm)
-    kept = warm.payoffs[: min(int(warm.world["payoffs"][0]), PAYOFF_LOG)]
-    return Start(warm, seed, replication, outside_option(kept))
+    return Start(warm, seed, replication, outside_option(kept_payoffs(warm)))
 
 
 def simulate(

@@ -20,7 +20,7 @@ HORIZON = 512
 """Days that the wheel of dates spans; later dates go round it again."""
 
 PAYOFF_LOG = 20_000
-"""Conflicts whose payoffs are kept: the newest ones."""
+"""Conflicts whose payoffs are kept at the most: the newest ones."""
 
 Column = tuple[str, str] | tuple[str, str, tuple[int]]
 
@@ -124,7 +124,7 @@ TALLY = record(
         "issues voiced silent silent_exits folded follow_ups mended tellings_good tellings_bad conflicts_concluded "
         "top_box turns rep_days floor_days surplus_days off_days holiday_rep_days training_days "
         "absent_days burnt_out quits hires vacancies_days customers joins leaves "
-        "visited promoters detractors customer_months",
+        "visited promoters detractors",
         f8="wait talk after_call available over_time_minutes scheduled_minutes absent_minutes "
         "satisfaction_contacts distributive procedural interactional conflict_satisfaction "
         "loyalty satisfaction exhaustion depersonalisation accomplishment fatigue leaver_exhaustion "

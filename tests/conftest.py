@@ -18,7 +18,7 @@ def tiny() -> Centre:
 
 @pytest.fixture(scope="session")
 def busy() -> Centre:
-    """Return a tiny centre with much to do: some fifty contacts a day, and every mechanism at work."""
+    """Return a tiny centre with some fifty contacts a day and every mechanism at work."""
     return Centre(
         customers=300,
         seats=2,

@@ -1,4 +1,4 @@
-"""Whether the warm-up was long enough: do its last two half-years differ?
+"""Whether the warm-up was long enough, by its last two half-years.
 
 Each replication gives one pair, the mean over the last half-year of the warm-up and over
 the one before; a paired t test tells whether the mean difference can be told from 0. With

@@ -40,13 +40,13 @@ def paired_differences(summary: Summary) -> Drawing:
         "deviations between replications; bars: 95 % t interval of that mean, which is not the "
         "spread of runs (narrower than the point where no bar is seen). Right: the same in the "
         "measure's own unit. Colour and marker: the policy that does better, all p values "
-        f"Holm-corrected together; black: they differ, and neither way is better; grey: cannot be told apart.{hollow} Axis linear to "
-        f"±{_LINEAR:g}, logarithmic beyond. {facts(results)}"
+        "Holm-corrected together; black: they differ, and neither way is better; grey: cannot be "
+        f"told apart.{hollow} Axis linear to ±{_LINEAR:g}, logarithmic beyond. {facts(results)}"
     )
     return Drawing(
         name="paired-differences",
         draw=lambda: _draw(summary),
-        title="What each policy changes, against another, on the same customers with the same troubles",
+        title="What each policy changes: the same customers with the same troubles, two policies",
         caption=caption,
         data=[_row(each) for panel in _panels(summary) for each in panel],
     )

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from experiments import parquet
@@ -30,7 +31,7 @@ WIDTH = 9.0
 
 _LINE = 0.165  # inches, a line of the caption
 _LETTERS = 17.2  # of the caption in an inch
-_RC: dict[str, Any] = {
+_RC: Any = {
     "font.family": "DejaVu Sans",  # the one that comes with matplotlib: the same everywhere
     "font.size": 9.0,
     "axes.edgecolor": MUTED,
@@ -69,10 +70,11 @@ def facts(results: Results) -> str:
     """Return what every caption ends with: how many runs, of what, from which config."""
     columns = results.columns
     count = len(results.replications)
+    size = [columns[f"centre_{name}"][0] for name in ("customers", "seats")]
     return (
         f"n = {count} replication{'s' if count != 1 else ''} of each policy, "
-        f"seed {columns['seed'][0]}; {results.warmup_days:,} days of warm-up, {results.days:,} days "
-        f"after the branch; {columns['centre_customers'][0]:,} customers, {columns['centre_seats'][0]:,} seats; "
+        f"seed {columns['seed'][0]}; {results.warmup_days:,} days of warm-up, "
+        f"{results.days:,} days after the branch; {size[0]:,} customers, {size[1]:,} seats; "
         f"config {results.config_hash}."
     )
 
@@ -132,7 +134,7 @@ class Drawing:
             engine.set(rect=(0.0, below / tall, 1.0, height / tall))
         for legend in figure.legends:
             # As the legend's title it has its place above the axes, whatever their layout.
-            legend.set_title(self.title, prop={"weight": "bold", "size": 10.5})
+            legend.set_title(self.title, prop=FontProperties(weight="bold", size=10.5))
             legend.set_alignment("left")
         figure.text(
             0.012,

@@ -117,7 +117,7 @@ def _table(summary: Summary, period: Period) -> dict[str, Any]:
     title = summary.results.title
     pairs = [(b, a) for a, b in combinations(policies, 2)]
     return {
-        "title": f"{period_name(period).capitalize()}{' after the branch' if period.suffix else ''}",
+        "title": period_name(period).capitalize() + (" after the branch" if period.suffix else ""),
         "policies": [title(policy) for policy in policies],
         "pairs": [f"{title(a)} − {title(b)}" for a, b in pairs],
         "rows": [_row(summary, name, period, pairs) for name in HEADLINES if name in MEASURES],

@@ -16,7 +16,7 @@ from sim.behaviours.ledger import pay_compensation
 from sim.behaviours.rep import strain_left
 from sim.behaviours.word_of_mouth import tell_ties
 from sim.moves import ENDED_BY_REP, ESCALATED, HUNG_UP, ISSUE, RESOLVED, UNRESOLVED
-from sim.state import LEVELS, PAYOFF_LOG
+from sim.state import LEVELS
 
 
 @behaviour
@@ -182,7 +182,7 @@ def count_payoffs(floor, tally, customer, rep, employer):
     tally.payoff_rep_2 += rep * rep
     tally.payoff_employer_2 += employer * employer
     if not world.branched:
-        row = floor.payoffs[world.payoffs % PAYOFF_LOG]
+        row = floor.payoffs[world.payoffs % len(floor.payoffs)]
         row.customer = customer
         row.rep = rep
         row.employer = employer

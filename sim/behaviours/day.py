@@ -178,7 +178,6 @@ def months_pass(floor, p, tally):
         else:
             maybe_join(floor, customer, p, tally)
     tally.customers += world.market
-    tally.customer_months += world.market / MONTH
 
 
 @behaviour

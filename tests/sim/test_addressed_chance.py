@@ -13,10 +13,8 @@ from sim.floor import new_floor
 from sim.model import MesaRun
 from sim.state import REP, TEAM
 
-CUSTOMER_TRAITS = (
-    "spending patience temper honesty voice fairness_bias expectation satisfaction"
-).split()
-REP_TRAITS = "empathy composure sovereignty fairness_bias".split()
+CUSTOMER_TRAITS = ["spending", "patience", "temper", "honesty", "voice", "fairness_bias"]
+REP_TRAITS = ["empathy", "composure", "sovereignty", "fairness_bias"]
 IN_A_RUN = {
     name: purpose
     for name, purpose in vars(purposes).items()
@@ -113,28 +111,24 @@ def test_no_address_is_drawn_twice(monkeypatch, busy, hours):
     assert set(twice) - carried == set()
 
 
-def test_no_draw_decides_two_things_in_a_turn(monkeypatch, busy):
-    """Protects independence within a block: four uniforms, four uses, in each turn of a talk."""
-    used: list[tuple[str, float]] = []
+def test_tone_and_luck_of_an_offer_are_drawn_apart(monkeypatch, busy):
+    """Protects independence within a block: what makes a turn abusive says nothing of an offer."""
+    tones, offers = set(), set()
+    speak, offer = confrontation.customer_speaks, confrontation.make_offer
 
-    def spy(name, place):
-        rule = getattr(confrontation, name)
+    def watched_speak(customer, talk, p, u):
+        tones.add(u)
+        return speak(customer, talk, p, u)
 
-        def watched(*arguments):
-            used.append((name, arguments[place]))
-            return rule(*arguments)
+    def watched_offer(talk, *more):
+        offers.add(talk.spare)
+        return offer(talk, *more)
 
-        monkeypatch.setattr(confrontation, name, watched)
-
-    spy("customer_speaks", 3)
-    spy("make_offer", 3)
+    monkeypatch.setattr(confrontation, "customer_speaks", watched_speak)
+    monkeypatch.setattr(confrontation, "make_offer", watched_offer)
     simulate(busy, SOFT, days=15, seed=11, engine="mesa")
-    deciding = defaultdict(set)
-    for name, u in used:
-        deciding[u].add(name)
-    assert {"customer_speaks", "make_offer"} == {name for name, _ in used}
-    shared = [u for u, names in deciding.items() if len(names) > 1]
-    assert not shared, f"{len(shared)} draws decide both the tone and whether the offer misses"
+    assert len(tones) > 100 < len(offers)
+    assert not tones & offers
 
 
 def test_ids_never_meet_at_the_largest_size_allowed():
@@ -162,7 +156,7 @@ def test_one_more_customer_changes_no_existing_draw(busy):
     for run in runs:
         run.advance(120)
     before, after = both_there(*(first_people(run, centre.customers) for run in runs))
-    for column in (*CUSTOMER_TRAITS[:-2], "issues", "issue_at", "enquiries", "enquiry_at"):
+    for column in (*CUSTOMER_TRAITS, "issues", "issue_at", "enquiries", "enquiry_at"):
         assert np.array_equal(before[column], after[column]), column
     assert before["issues"].sum() > 300
 

@@ -146,7 +146,7 @@ def strict_types(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -169,7 +169,7 @@ def test_engines_agree_to_the_last_bit(
 
 @pytest.mark.slow
 @settings(
-    max_examples=400,
+    max_examples=1200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -292,7 +292,6 @@ def test_a_closed_run_is_forgotten(tiny):
 def test_simulate_on_mesa_leaves_no_model_behind(tiny):
     """Protects the same where nobody thinks of closing: at the one door for experiments."""
 
-
     def alive() -> int:
         gc.collect()
         return sum(type(thing) is ServiceModel for thing in gc.get_objects())

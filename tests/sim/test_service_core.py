@@ -98,7 +98,9 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize("queue", [param.values for param in SETTINGS], ids=[p.id for p in SETTINGS])
+@pytest.mark.parametrize(
+    "queue", [param.values for param in SETTINGS], ids=[p.id for p in SETTINGS]
+)
 def test_queue_against_erlang(queue):
     """Protects waits, delays, abandonment and occupancy; 40 comparisons at 1e-6 each."""
     rate, service, _, reps = queue
@@ -259,7 +261,9 @@ def test_whole_model_is_the_same_queue(customers, seats, patience):
         found["in service"].append((total["talk"] - 6.0 * total["answered"]) / total["talk"])
     assert rate == pytest.approx(customers * 3.0 / (365.0 * 1440.0), rel=0.01)
     core = [
-        observed(days * 1440.0, seed, rate, 6.0, patience, seats, service="lognormal", service_cv=0.8)
+        observed(
+            days * 1440.0, seed, rate, 6.0, patience, seats, service="lognormal", service_cv=0.8
+        )
         for seed in range(100, 100 + seeds)
     ]
     for name in ("wait", "abandoned", "occupancy"):

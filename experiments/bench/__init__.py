@@ -1,0 +1,92 @@
+"""Speed and size, printed as ratios whose two sides are measured in the same run."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from experiments.bench import engines, scaling, startup
+from experiments.errors import RequestError, no_such
+
+
+class Figure(NamedTuple):
+    """What is measured: how, in which unit, and the value it must not pass."""
+
+    take: Callable[[], float]
+    unit: str
+    target: str
+    note: str
+
+
+FIGURES: dict[str, Figure] = {
+    "engine_ratio": Figure(
+        engines.engine_ratio,
+        "x",
+        ">= 100",
+        "Mesa's time for a day of the reference centre / the compiled engine's, one thread each",
+    ),
+    "floor_ratio": Figure(
+        engines.floor_ratio,
+        "x",
+        "<= 4",
+        "the compiled engine's time / that of its draws and choices alone",
+    ),
+    "scaling_exponent": Figure(
+        scaling.scaling_exponent,
+        "1",
+        "<= 1.05",
+        "slope of log time of a year on log customers, 10^3 to 10^6, staff in proportion",
+    ),
+    "million_memory": Figure(
+        scaling.million_memory,
+        "GB",
+        "<= 1.5",
+        "the most memory that a year of a million customers takes, in a process of its own",
+    ),
+    "help_ratio": Figure(
+        startup.help_ratio,
+        "x",
+        "<= 3",
+        "time of `frontline --help` / of `python -c 'import numpy'`",
+    ),
+    "second_start": Figure(
+        startup.second_start,
+        "s",
+        "<= 2",
+        "from the second command of a tiny experiment to its first replication",
+    ),
+}
+"""Every figure by name."""
+
+
+def measure(names: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+    """Take the figures of those names.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Keys of :data:`FIGURES`; all of them where empty.
+
+    Returns
+    -------
+    dict
+        ``{name: {"value", "unit", "target"}}``.
+
+    Raises
+    ------
+    RequestError
+        Where there is no such figure.
+    """
+    wrong = [no_such("figure of the bench", name, FIGURES) for name in names if name not in FIGURES]
+    if wrong:
+        raise RequestError(wrong)
+    chosen = {name: FIGURES[name] for name in names or FIGURES}
+    return {
+        name: {"value": float(f"{figure.take():.4g}"), "unit": figure.unit, "target": figure.target}
+        for name, figure in chosen.items()
+    }
+
+
+def print_table(measured: dict[str, dict[str, Any]]) -> None:
+    """Print the figures with what they are."""
+    for name, row in measured.items():
+        print(f"{name:17} {row['value']:>9.4g} {row['unit']:3} (target {row['target']})")
+        print(f"{'':17} {FIGURES[name].note}")
