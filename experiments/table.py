@@ -27,7 +27,6 @@ WIDTH = 100
 
 _LABEL = 32
 _CELL = 21  # what a difference takes, with its mark
-_AFTER = {True: " after the branch", False: ""}
 _LEGEND = (
     "\n±: half the 95 % t interval of the mean, or of the mean paired difference, over "
     "replications.\n▲ the first of the two does better, ▼ worse, ≈ cannot be told apart "
@@ -89,7 +88,7 @@ def _per_table() -> int:
 def _means(summary: Summary, period: Period) -> Iterator[Table]:
     results = summary.results
     for policies in _chunks(list(results.policies), _per_table()):
-        table = _new_table(f"\n{period_name(period).capitalize()}{_AFTER[bool(period.suffix)]}: means")
+        table = _new_table(f"\n{period_name(period).capitalize()}: means")
         for policy in policies:
             table.add_column(policy, justify="right", overflow="fold", max_width=_CELL)
         for name in _measures():

@@ -74,12 +74,18 @@ def service_core(
     for name, value in (
         ("arrivals_per_minute", arrivals_per_minute),
         ("mean_service_minutes", mean_service_minutes),
-        ("mean_patience_minutes", mean_patience_minutes),
-        ("reps", reps),
         ("minutes", minutes),
     ):
-        if not value > 0:
-            raise ValueError(f"{name} is {value}; it must be above 0")
+        if not 0 < value < math.inf:
+            raise ValueError(f"{name} is {value}; it must be above 0 and finite")
+    if not mean_patience_minutes > 0:
+        raise ValueError(f"mean_patience_minutes is {mean_patience_minutes}; it must be above 0")
+    if reps < 1 or reps != int(reps):
+        raise ValueError(f"reps is {reps}; it must be a whole number, at least 1")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed is {seed}; it must lie in [0, 4294967296)")
+    if not 0 <= service_cv < math.inf:
+        raise ValueError(f"service_cv is {service_cv}; it must not be negative, and finite")
     world = np.zeros(1, WORLD)
     world["seed"] = seed
     expected = arrivals_per_minute * minutes

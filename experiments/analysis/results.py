@@ -100,7 +100,7 @@ _ORDINALS = ("zeroth", "first", "second", "third")
 
 
 def period_name(period: Period) -> str:
-    """Return a period in words: "third year", "whole branch"."""
+    """Return a period after the branch in words: "the third year", "the whole branch"."""
     if not period.suffix:
-        return "whole branch"
-    return f"{_ORDINALS[int(period.suffix.rpartition('_')[2])]} year"
+        return "the whole branch"
+    return f"the {_ORDINALS[int(period.suffix.rpartition('_')[2])]} year"

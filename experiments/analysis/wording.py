@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from experiments.analysis.contrasts import Contrast
 from experiments.analysis.headlines import HEADLINES
@@ -13,6 +14,10 @@ from experiments.rows import Period
 
 UNDEFINED = "–"
 _MOST_DECIMALS = 6
+
+
+_BARE = ("", "1", "0-1")
+"""Units that say nothing beside a number."""
 
 
 def decimals(intervals: Iterable[Interval]) -> int:
@@ -96,8 +101,20 @@ def compromise_in_words(
     return f"{words} {title(best)} ({bracketed(value, decimals([value]))}, n = {value.n})."
 
 
-def compare(summary: Summary, a: str, b: str, period: Period) -> str:
-    """Return one sentence on every headline measure of two policies in a period.
+class Verdict(NamedTuple):
+    """One policy against another in plain words: a heading, then (label, findings)."""
+
+    heading: str
+    findings: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        """Return it as running text."""
+        findings = [f"{label}: {text}." for label, text in self.findings]
+        return " ".join([f"{self.heading}.", *findings])
+
+
+def compare(summary: Summary, a: str, b: str, period: Period) -> Verdict:
+    """Return the verdict on two policies in a period, over the headline measures.
 
     Parameters
     ----------
@@ -108,35 +125,33 @@ def compare(summary: Summary, a: str, b: str, period: Period) -> str:
     period : Period
         The days.
     """
-    tests = [summary.difference(a, b, name, period) for name in HEADLINES if name in MEASURES]
-    if all(test.difference.n < 2 for test in tests):
-        return "One replication gives no interval: nothing can be told apart."
     title = summary.results.title
-    said = [_difference(test) for test in tests if test.told_apart]
-    silent = [HEADLINES[test.measure] for test in tests if not test.told_apart]
-    parts = []
-    if said:
-        parts.append(f"has {'; '.join(said)}")
-    if silent:
-        parts.append(f"cannot be told apart in {_listed(silent)}")
-    text = f"{title(a)} against {title(b)}, {period_name(period)}: {title(a)} "
-    return text + ("; it ".join(parts)) + "."
+    tests = [summary.difference(a, b, name, period) for name in HEADLINES if name in MEASURES]
+    heading = f"{title(a)} against {title(b)}, {period_name(period)}"
+    if all(test.difference.n < 2 for test in tests):
+        return Verdict(heading, (("No verdict", "one replication gives no interval"),))
+    different = [test for test in tests if test.told_apart]
+    groups = {
+        "Better": [_difference(test) for test in different if better_of(test) == a],
+        "Worse": [_difference(test) for test in different if better_of(test) == b],
+        "Different, and neither way is better": [
+            _difference(test) for test in different if better_of(test) is None
+        ],
+        "Cannot be told apart": [HEADLINES[test.measure] for test in tests if not test.told_apart],
+    }
+    found = tuple((label, "; ".join(texts)) for label, texts in groups.items() if texts)
+    return Verdict(heading, found)
 
 
 def _difference(test: Contrast) -> str:
-    value = test.difference
-    places = decimals([value])
-    ends = sorted((abs(value.low), abs(value.high)))
-    unit = MEASURES[test.measure].unit
-    amount = number(abs(value.mean), places)
-    interval = f"[{number(ends[0], places)}, {number(ends[1], places)}]"
-    return (
-        f"{'more' if value.mean > 0 else 'less'} {HEADLINES[test.measure]} by {amount}"
-        f"{'' if unit in ('', '1') else ' ' + unit} {interval}"
-    )
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    """Return "retention higher by 2.1 points [1.6, 2.6]"."""
+    unit, scale = MEASURES[test.measure].unit, 1.0
+    if unit.startswith("share"):
+        unit, scale = "points" + unit.removeprefix("share").replace("/", " a "), 100.0
+    mean, low, high, n = test.difference
+    nearer, farther = sorted((scale * abs(low), scale * abs(high)))
+    size = Interval(scale * abs(mean), nearer, farther, n)
+    places = decimals([size])
+    amount = number(size.mean, places) + ("" if unit in _BARE else f" {unit}")
+    ends = f"[{number(size.low, places)}, {number(size.high, places)}]"
+    return f"{HEADLINES[test.measure]} {'higher' if mean > 0 else 'lower'} by {amount} {ends}"

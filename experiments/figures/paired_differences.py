@@ -19,7 +19,7 @@ from experiments.figures.style import INK, MUTED, RULE, WIDTH, Drawing, colour, 
 _ROW = 0.235  # inches
 _LINEAR = 2.0
 """Standard deviations up to which the axis is linear; beyond, it is logarithmic."""
-_POWERS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+_POWERS = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 _TICKS = (*(-power for power in reversed(_POWERS)), 0.0, *_POWERS)
 
 
@@ -34,9 +34,9 @@ def paired_differences(summary: Summary) -> Drawing:
     results = summary.results
     last = results.periods[-1]
     others = [period_name(each) for each in results.periods[:-1]]
-    hollow = f" Small hollow points: the {others[0]}." if others else ""
+    hollow = f" Small hollow points: {others[0]}." if others else ""
     caption = (
-        f"Points: mean paired difference over replications in the {period_name(last)}, in standard "
+        f"Points: mean paired difference over replications in {period_name(last)}, in standard "
         "deviations between replications; bars: 95 % t interval of that mean, which is not the "
         "spread of runs (narrower than the point where no bar is seen). Right: the same in the "
         "measure's own unit. Colour and marker: the policy that does better, all p values "

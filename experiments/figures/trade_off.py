@@ -33,14 +33,15 @@ def trade_off(summary: Summary) -> Drawing:
     results = summary.results
     last = period_name(results.periods[-1])
     first = (
-        f" Hollow: the {period_name(results.periods[0])}; the line joins the two."
+        f" Hollow: {period_name(results.periods[0])}; the line joins the two."
         if len(results.periods) > 1
         else ""
     )
     caption = (
-        f"Large points: mean over replications in the {last}, with the 95 % t interval of the mean "
+        f"Large points: mean over replications in {last}, with the 95 % t interval of the mean "
         f"both ways (often narrower than the point). Small dots: single replications, the spread "
-        f"of runs.{first} Arrows in the labels point to what is better. {facts(results)}"
+        f"of runs.{first} Arrows in the labels point to what is better. Policies met the same "
+        f"customers: their paired differences are known better than these means. {facts(results)}"
     )
     return Drawing(
         name="trade-off",

@@ -14,6 +14,7 @@ from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.analysis.wording import (
     COMPROMISE_WORDS,
+    Verdict,
     bracketed,
     compare,
     compromise_in_words,
@@ -77,12 +78,12 @@ def write_report(
     parquet.write_text(folder.path / "report.html", page)
 
 
-def verdicts(summary: Summary) -> list[str]:
-    """Return the verdict in plain words: a sentence a pair, over the last reported year."""
+def verdicts(summary: Summary) -> list[Verdict]:
+    """Return the verdict in plain words, pair by pair, over the last reported year."""
     policies = summary.results.policies
     last = summary.results.periods[-1]
     if len(policies) < 2:
-        return ["One policy was run: there is nothing to compare it with."]
+        return [Verdict("One policy was run: there is nothing to compare it with", ())]
     return [compare(summary, b, a, last) for a, b in combinations(policies, 2)]
 
 
@@ -117,7 +118,7 @@ def _table(summary: Summary, period: Period) -> dict[str, Any]:
     title = summary.results.title
     pairs = [(b, a) for a, b in combinations(policies, 2)]
     return {
-        "title": period_name(period).capitalize() + (" after the branch" if period.suffix else ""),
+        "title": period_name(period).capitalize(),
         "policies": [title(policy) for policy in policies],
         "pairs": [f"{title(a)} − {title(b)}" for a, b in pairs],
         "rows": [_row(summary, name, period, pairs) for name in HEADLINES if name in MEASURES],

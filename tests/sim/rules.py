@@ -177,7 +177,8 @@ def feel(s: Scene) -> None:
 
 def move(name: str, u: float = 0.5) -> Act:
     def act(s: Scene) -> None:
-        confrontation.make_move(s.customer, s.talk, s.policy, s.p, MOVE[name], u)
+        s.talk.spare = u
+        confrontation.make_move(s.customer, s.talk, s.policy, s.p, MOVE[name])
 
     return act
 
@@ -207,7 +208,8 @@ def accept(s: Scene) -> None:
 
 
 def labour(s: Scene) -> None:
-    confrontation.act_emotions(s.rep, s.talk, s.policy, s.p)
+    confrontation.rep_feels(s.talk, s.policy, s.p)
+    confrontation.bear_acting(s.talk, s.p)
 
 
 def conscience(s: Scene) -> None:
@@ -332,7 +334,7 @@ def enquiry(s: Scene) -> None:
 
 def review(s: Scene) -> None:
     s.world.reasons = [1.0, 1.0, 1.0]
-    employer.mend_processes(s.world, s.policy, s.p)
+    employer.mend_processes(s.world, s.policy, s.p, 1.0)
     s.result = sum(s.world.issue_factor)
 
 

@@ -61,6 +61,8 @@ USUAL: dict[str, Any] = {
     "talk.calm": 0.3,
     "talk.pace": 1.0,
     "talk.noise": 1.0,
+    "talk.deep_share": 0.3,
+    "talk.turn": 1,
     "talk.target": math.inf,
     "talk.last_move": -1,
     "talk.claim": 1.6,

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim import Centre, Handling, Policy, Support, chance, purposes, simulate
 from sim.behaviours import confrontation
 from sim.compiled import CompiledRun
 from sim.floor import new_floor
 from sim.model import MesaRun
+from sim.moves import ABUSIVE, CIVIL, PRESSING
 from sim.state import REP, TEAM
 
 CUSTOMER_TRAITS = ["spending", "patience", "temper", "honesty", "voice", "fairness_bias"]
@@ -111,24 +113,25 @@ def test_no_address_is_drawn_twice(monkeypatch, busy, hours):
     assert set(twice) - carried == set()
 
 
-def test_tone_and_luck_of_an_offer_are_drawn_apart(monkeypatch, busy):
-    """Protects independence within a block: what makes a turn abusive says nothing of an offer."""
-    tones, offers = set(), set()
-    speak, offer = confrontation.customer_speaks, confrontation.make_offer
+def test_what_a_tone_leaves_of_its_draw_is_a_uniform_again(monkeypatch, busy):
+    """Protects independence within a turn: the tone says nothing of what the rest decides.
 
-    def watched_speak(customer, talk, p, u):
-        tones.add(u)
-        return speak(customer, talk, p, u)
+    Kolmogorov and Smirnov's test in each tone; three draws of the seed in a million fail it.
+    """
+    left = defaultdict(list)
+    speak = confrontation.customer_speaks
 
-    def watched_offer(talk, *more):
-        offers.add(talk.spare)
-        return offer(talk, *more)
+    def watched(customer, talk, p, u):
+        speak(customer, talk, p, u)
+        left[talk.tone].append(talk.spare)
 
-    monkeypatch.setattr(confrontation, "customer_speaks", watched_speak)
-    monkeypatch.setattr(confrontation, "make_offer", watched_offer)
-    simulate(busy, SOFT, days=15, seed=11, engine="mesa")
-    assert len(tones) > 100 < len(offers)
-    assert not tones & offers
+    monkeypatch.setattr(confrontation, "customer_speaks", watched)
+    heated = busy.model_copy(update={"anger_issue": 1.0, "temper": 0.9})
+    simulate(heated, SOFT, days=40, seed=11, engine="mesa")
+    assert set(left) == {CIVIL, PRESSING, ABUSIVE}
+    for tone, spare in left.items():
+        assert len(spare) > 100
+        assert stats.kstest(spare, "uniform").pvalue > 1e-6, tone
 
 
 def test_ids_never_meet_at_the_largest_size_allowed():

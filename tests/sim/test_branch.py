@@ -11,7 +11,7 @@ from sim import Centre, Handling, Policy, simulate, warm_up
 from sim.floor import branch, copy_floor
 from sim.measures import MEASURES
 from sim.simulation import Start
-from sim.state import LEVELS, PAYOFF_LOG, Floor, policy_row
+from sim.state import LEVELS, Floor, policy_row
 
 CENTRE = Centre(customers=1500, seats=2, team_size=2)
 NEUTRAL = Policy()
@@ -115,7 +115,7 @@ def test_a_switch_after_the_end_does_not_happen(start: Start) -> None:
 
 def test_aspirations_are_the_quantiles_of_the_neutral_payoffs(start: Start) -> None:
     logged = int(start.floor.world["payoffs"][0])
-    assert 100 < logged < PAYOFF_LOG
+    assert 100 < logged < len(start.floor.payoffs)
     world = go(start, STRICT, 5).floor.world
     for party in ("customer", "rep", "employer"):
         payoffs = start.floor.payoffs[party][:logged]

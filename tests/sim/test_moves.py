@@ -130,8 +130,8 @@ def test_whether_an_offer_misses_has_nothing_to_do_with_the_tone(
     """A miss is a matter of understanding; the tone has a draw of its own."""
     surprise: dict[int, list[float]] = {CIVIL: [], PRESSING: [], ABUSIVE: []}
 
-    def watched(talk: Any, p: Any, move: int, u: float) -> None:
-        make_offer(talk, p, move, u)
+    def watched(talk: Any, p: Any, move: int) -> None:
+        make_offer(talk, p, move)
         surprise[talk.tone].append(talk.missed - (1.0 - talk.understanding))
 
     monkeypatch.setattr(confrontation, "make_offer", watched)
@@ -211,7 +211,7 @@ def test_abuse_is_warned_of_first_and_ended_beyond_what_is_tolerated(tolerated: 
                 "talk.abusive_turns": turns,
             }
         )
-        beyond = turns >= tolerated
+        beyond = turns > tolerated
         assert (asked[MOVE["end_contact"]] > 0.0) == beyond
         assert (asked[MOVE["warn"]] > 0.0) == (not beyond)
 
