@@ -136,10 +136,11 @@ def report(
     out: Out = RESULTS,
 ) -> None:
     """Make the summary, the figures and the report of results again."""
-    from experiments import session
+    from experiments.conclusion import conclude
+    from experiments.session import reopen
 
-    folder, experiment = session.reopen(name, out)
-    session.conclude(folder, experiment)
+    folder, experiment = reopen(name, out)
+    conclude(folder, experiment)
     typer.echo(folder.path / "report.html")
 
 

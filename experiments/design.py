@@ -66,6 +66,11 @@ class Situation:
     seed: int
     replication: int
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send numbers to other processes: classes made at run time cannot be pickled."""
+        rest = (self.neutral, self.warmup_days, self.days, self.seed, self.replication)
+        return _situation, (self.centre.model_dump(), *rest)
+
     @cached_property
     def fingerprint(self) -> str:
         """The hash of everything that determines the warmed-up centre."""
@@ -80,6 +85,10 @@ class Situation:
                 "model": model_version(),
             }
         )
+
+
+def _situation(centre: dict[str, Any], *rest: Any) -> Situation:
+    return Situation(sim.Centre.model_validate(centre), *rest)
 
 
 @dataclass(frozen=True)

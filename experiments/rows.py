@@ -22,6 +22,11 @@ class Period(NamedTuple):
     first: int
     last: int
 
+    @property
+    def key(self) -> str:
+        """What data files call it: "year_1", or "whole" for the whole branch."""
+        return self.suffix.removeprefix("_") or "whole"
+
 
 def periods(days: int) -> tuple[Period, ...]:
     """Return the years after the branch that are measured on their own.

@@ -12,18 +12,16 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import sim
-from experiments.analysis.results import Results
-from experiments.analysis.summary import Summary, summarise
 from experiments.config import Experiment, load_experiment
 from experiments.design import Point, blocks, points
 from experiments.errors import RequestError
 from experiments.progress import Display, Meter, Silence
-from experiments.provenance import command, environment, now
-from experiments.report.page import write_report
+from experiments.provenance import command, now
 from experiments.runner import Crew, make_crew, run_blocks
-from experiments.store import Folder, config_hash, missing, open_folder
+from experiments.store import Folder, missing, open_folder
 
 if TYPE_CHECKING:
+    from experiments.analysis.summary import Summary
     from sim.simulation import EngineName
 
 RESULTS = Path("results")
@@ -45,7 +43,7 @@ class Finished:
     """
 
     folder: Folder
-    summary: Summary | None
+    summary: "Summary | None"
     interrupted: bool
 
     @property
@@ -89,35 +87,42 @@ def run(
         Where the results are and what they say.
     """
     say = say or _to_stderr
+    workers = workers or os.cpu_count() or 1
     folder = open_folder(experiment, root, replace=replace)
     todo = missing(points(experiment), folder)
     total = experiment.replications * len(experiment.policies)
     if len(todo) < total:
         say(f"{folder.path}: {total - len(todo)} of {total} runs are there already")
-    interrupted = False
+    if not todo:
+        folder.merge()
+        return _finished(folder, experiment, None)
+    if engine == "compiled":
+        sim.compile_engine(on_first=lambda: say(_COMPILING))
+    orders = {name: order for order, name in enumerate(experiment.policies)}
     record: dict[str, Any] = {
         "command": command(),
-        "started": now(),
+        "started": now("milliseconds"),
         "engine": engine,
+        "workers": workers,
         "runs": len(todo),
     }
     began = time.perf_counter()
-    if todo:
-        if engine == "compiled":
-            sim.compile_engine(on_first=lambda: say(_COMPILING))
-        orders = {name: order for order, name in enumerate(experiment.policies)}
-        crew_size = workers or os.cpu_count() or 1
-        shown = display or Silence()
-        record["first_replication"] = now("milliseconds")
-        interrupted = _run_points(folder, todo, orders, engine, crew_size, shown)
-    record |= {"finished": now(), "seconds": round(time.perf_counter() - began, 3)}
-    record |= {"workers": workers or os.cpu_count(), "interrupted": interrupted}
-    if not interrupted:
+    cut_short = _run_points(folder, todo, orders, engine, workers, display or Silence())
+    seconds = round(time.perf_counter() - began, 3)
+    record |= {"finished": now(), "seconds": seconds, "interrupted": cut_short}
+    if not cut_short:
         folder.merge()
-    summary = (
-        conclude(folder, experiment, record if todo else None) if folder.sources("runs") else None
-    )
-    return Finished(folder, summary, interrupted)
+    return _finished(folder, experiment, record)
+
+
+def _finished(folder: Folder, experiment: Experiment, record: dict[str, Any] | None) -> Finished:
+    # Imported late: statistics and figures take a second that the first run need not wait for.
+    from experiments.conclusion import conclude
+
+    interrupted = record is not None and record["interrupted"]
+    if not folder.sources("runs"):
+        return Finished(folder, None, interrupted)
+    return Finished(folder, conclude(folder, experiment, record), interrupted)
 
 
 _COMPILING = (
@@ -166,51 +171,6 @@ def _stop_on_interrupt(crew: Crew) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
-
-
-def conclude(
-    folder: Folder, experiment: Experiment, record: dict[str, Any] | None = None
-) -> Summary:
-    """Write what follows from the runs: provenance, summary, figures and report.
-
-    Parameters
-    ----------
-    folder : Folder
-        Where the runs are.
-    experiment : Experiment
-        What was run.
-    record : dict or None
-        How the newest runs were made, to be added to the provenance.
-    """
-    titles = {name: experiment.title_of(name) for name in experiment.policies}
-    results = Results(folder.runs(), config_hash(experiment), titles)
-    summary = summarise(results)
-    provenance = _provenance(folder, experiment, results, record)
-    folder.write_json("provenance.json", provenance)
-    folder.write_json("summary.json", summary.as_json())
-    write_report(folder, experiment, summary, provenance)
-    return summary
-
-
-def _provenance(
-    folder: Folder, experiment: Experiment, results: Results, record: dict[str, Any] | None
-) -> dict[str, Any]:
-    found = folder.provenance()
-    failed = len(results.failures)
-    if record is not None:
-        found |= environment()
-        found["sessions"] = [*found.get("sessions", []), record]
-    return found | {
-        "experiment": experiment.name,
-        "config_hash": config_hash(experiment),
-        "seed": experiment.seed,
-        "replications": experiment.replications,
-        "counts": {
-            "asked": experiment.replications * len(experiment.policies),
-            "done": len(results.columns["run_id"]) - failed,
-            "failed": failed,
-        },
-    }
 
 
 def reopen(name: str, root: Path = RESULTS) -> tuple[Folder, Experiment]:

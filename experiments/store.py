@@ -129,15 +129,16 @@ class Folder:
         parquet.write(self.shards / f"runs-{name}", run_columns(runs, orders))
 
     def merge(self) -> None:
-        """Merge what is there into one file of runs and one of series."""
+        """Merge the shards into one file of runs and one of series."""
+        if not self.shards.is_dir():
+            return
         for kind, query in (("series", _MERGED_SERIES), ("runs", _MERGED_RUNS)):
             sources = self.sources(kind)
             if sources:
                 parquet.merge(self.path / f"{kind}.parquet", sources, query)
-        if self.shards.is_dir():
-            for shard in self.shards.iterdir():
-                shard.unlink()
-            self.shards.rmdir()
+        for shard in self.shards.iterdir():
+            shard.unlink()
+        self.shards.rmdir()
 
     def runs(self) -> Columns:
         """Return every run, replication by replication, policies in their order."""

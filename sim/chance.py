@@ -4,8 +4,8 @@ Philox4x32-10 of Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers:
 easy as 1, 2, 3", SC '11, doi 10.1145/2063384.2063405. The counter is (person, day,
 purpose, turn) and the key is (seed, replication), so two policies that meet the same
 customer on the same day meet the same chance. Distributions are inverses of their
-distribution functions: one uniform, one variate, rising together, which keeps the
-pairing that rejection samplers destroy.
+distribution functions (the exponential and the geometric of the upper tail): one uniform,
+one variate, in step, which keeps the pairing that rejection samplers destroy.
 
 The multiplications are written on 64-bit signed integers. Their products wrap when
 compiled and do not when interpreted, but the bits that are kept, ``& MASK`` after an

@@ -213,19 +213,27 @@ def compiled_chooser(choose: Callable[..., int]) -> Any:
     TypeError
         If Numba cannot compile the rule, or it does not return an integer.
     """
+    if choose is choose_move:
+        with _own_cache():
+            return numba.njit(CHOOSER, nogil=True, cache=True)(choose)
+    arguments = CHOOSER.args
     try:
-        if choose is choose_move:
-            with _own_cache():
-                return numba.njit(CHOOSER, nogil=True, cache=True)(choose)
-        arguments = CHOOSER.args
         inferred = numba.njit(arguments, nogil=True)(choose)
-        returned = inferred.overloads[arguments].signature.return_type
-        if not isinstance(returned, types.Integer | types.IntegerLiteral):
-            raise TypeError(f"{choose.__name__} returns {returned}, but a move is an int64")
-        return numba.njit(CHOOSER, nogil=True)(choose)
-    except numba.core.errors.NumbaError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise TypeError(f"{choose.__name__} cannot be compiled: {reason}") from error
+    except (numba.core.errors.NumbaError, KeyError, TypeError) as error:
+        raise TypeError(f"{choose.__name__} cannot be compiled: {_reason(error)}") from error
+    returned = inferred.overloads[arguments].signature.return_type
+    if not isinstance(returned, types.Integer):
+        # Numba would cut a number with a fraction down to the declared integer in silence.
+        raise TypeError(f"{choose.__name__} returns {returned}, but a move is an int64")
+    return numba.njit(CHOOSER, nogil=True)(choose)
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong with a rule in one line of Numba's page."""
+    if isinstance(error, KeyError):
+        return f"there is no column {error}"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return ": ".join(lines[:2])
 
 
 class CompiledRun:
@@ -260,3 +268,6 @@ class CompiledRun:
     def floor(self) -> Floor:
         """The arrays as they are now; not a copy."""
         return self._floor
+
+    def close(self) -> None:
+        """Let go of nothing: arrays are freed by themselves."""

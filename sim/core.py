@@ -80,7 +80,7 @@ def service_core(
             raise ValueError(f"{name} is {value}; it must be above 0 and finite")
     if not mean_patience_minutes > 0:
         raise ValueError(f"mean_patience_minutes is {mean_patience_minutes}; it must be above 0")
-    if reps < 1 or reps != int(reps):
+    if not 1 <= reps < math.inf or reps != int(reps):
         raise ValueError(f"reps is {reps}; it must be a whole number, at least 1")
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed is {seed}; it must lie in [0, 4294967296)")

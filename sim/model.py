@@ -80,8 +80,8 @@ class ServiceModel(mesa.Model):
         :func:`sim.behaviours.choice.choose_move`.
     floor : Floor, optional
         Arrays to go on from, such as those of a compiled run, instead of a first morning.
-    agent_reporters : dict, optional
-        Passed to Mesa's DataCollector; per-agent collection costs about a microsecond
+    agent_reporters, agenttype_reporters : dict, optional
+        Passed to Mesa's DataCollector (columns differ by type of agent); per-agent collection costs about a microsecond
         for each agent and attribute.
 
     Attributes
@@ -104,6 +104,7 @@ class ServiceModel(mesa.Model):
         choose: Callable[..., int] = choose_move,
         floor: Floor | None = None,
         agent_reporters: dict[str, Any] | None = None,
+        agenttype_reporters: dict[Any, dict[str, Any]] | None = None,
     ) -> None:
         super().__init__(rng=int(seed))
         centre = centre or Centre()
@@ -117,7 +118,9 @@ class ServiceModel(mesa.Model):
         if opening:
             first_morning(self.floor, centre.customers)
         self.datacollector = DataCollector(
-            model_reporters=REPORTERS, agent_reporters=agent_reporters
+            model_reporters=REPORTERS,
+            agent_reporters=agent_reporters,
+            agenttype_reporters=agenttype_reporters,
         )
         self.datacollector.collect(self)
 

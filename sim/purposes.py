@@ -5,7 +5,6 @@ changing one changes every draw made under it.
 """
 
 CUSTOMER_TRAITS = 1
-CUSTOMER_STATES = 2
 REP_TRAITS = 3
 REP_STATES = 4
 ENQUIRY = 5

@@ -1,6 +1,7 @@
 """The one door for experiments: warm up, branch, simulate, and read the measures."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -31,8 +32,11 @@ class Run(Protocol):
     def floor(self) -> Floor:
         """The columns as arrays."""
 
+    def close(self) -> None:
+        """Let go of what would outlive the run."""
 
-def run_on(engine: str, floor: Floor, choose: Callable[..., int]) -> Any:
+
+def run_on(engine: str, floor: Floor, choose: Callable[..., int]) -> Run:
     """Return a run of ``floor`` on the engine of that name.
 
     Raises
@@ -165,10 +169,10 @@ def warm_up(
     """
     _check(days, seed, replication)
     floor = new_floor(centre, neutral, seed=seed, replication=replication)
-    run = run_on(engine, floor, choose)
-    run.open_centre(centre.customers)
-    run.advance(days)
-    warm = copy_floor(run.floor)
+    with closing(run_on(engine, floor, choose)) as run:
+        run.open_centre(centre.customers)
+        run.advance(days)
+        warm = copy_floor(run.floor)
     _sound_or_raise(warm)
     return Start(warm, seed, replication, outside_option(kept_payoffs(warm)))
 
@@ -236,14 +240,14 @@ def simulate(
     branch(floor, policy)
     done = 0
     for until, following in _stretches(days, timeline):
-        run = run_on(engine, floor, choose)
-        while done < until:
-            part = min(STEP, until - done)
-            run.advance(part)
-            done += part
-            if progress is not None:
-                progress(done)
-        floor = run.floor
+        with closing(run_on(engine, floor, choose)) as run:
+            while done < until:
+                part = min(STEP, until - done)
+                run.advance(part)
+                done += part
+                if progress is not None:
+                    progress(done)
+            floor = run.floor
         if following is not None:
             set_policy(floor, following)
     _sound_or_raise(floor)

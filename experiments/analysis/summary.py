@@ -130,7 +130,7 @@ def _contrast(each: Contrast) -> dict[str, Any]:
 
 def _prevailing(each: Prevailing) -> dict[str, Any]:
     return {
-        "period": each.period.suffix.removeprefix("_") or "whole",
+        "period": each.period.key,
         "pairs": [
             {
                 "a": pair.a,

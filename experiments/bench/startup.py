@@ -46,5 +46,5 @@ def _until_first_replication(out: Path) -> float:
         capture_output=True,
     )
     provenance = json.loads((out / "three-policies" / "provenance.json").read_text("utf-8"))
-    first = datetime.fromisoformat(provenance["sessions"][-1]["first_replication"])
+    first = datetime.fromisoformat(provenance["sessions"][-1]["started"])
     return first.timestamp() - began

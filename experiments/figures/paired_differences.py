@@ -163,7 +163,7 @@ def _row(test: Contrast) -> dict[str, Any]:
         "a": test.a,
         "b": test.b,
         "measure": test.measure,
-        "period": period_name(test.period),
+        "period": test.period.key,
         "unit": MEASURES[test.measure].unit,
         "difference": test.difference.mean,
         "low": test.difference.low,

@@ -134,7 +134,7 @@ def _row(summary: Summary, policy: str, period: Period, measure: str) -> dict[st
     value = summary.means[policy][measure + period.suffix]
     return {
         "policy": policy,
-        "period": period_name(period),
+        "period": period.key,
         "measure": measure,
         "unit": MEASURES[measure].unit,
         "mean": value.mean,

@@ -20,6 +20,7 @@ from sim.moves import (
     HOLD_BOUNDARY,
     HUNG_UP,
     INTERRUPT,
+    MOVES,
     OFFER,
     OFFER_CHOICE,
     OPEN,
@@ -150,6 +151,8 @@ def converse(floor, rep, customer, choose):
         customer_speaks(customer, talk, p, u_tone)
         rep_feels(talk, policy, p)
         move = choose(rep, talk, policy, p, u_move, floor.utilities)
+        if move < 0 or move >= MOVES:
+            raise ValueError("the rule that chooses moves returned a number that is no move")
         world.choices += 1
         make_move(customer, talk, policy, p, move)
         if talk.ending == OPEN:

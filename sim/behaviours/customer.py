@@ -11,6 +11,9 @@ from sim.moves import DELAY, ENQUIRY, ISSUE, MISUNDERSTANDING, NOTHING, PRODUCT
 
 YEAR = 365.0
 MONTHS_PER_YEAR = 12.0
+LEAST_RATE = 1e-6
+"""A rate per year below this is none: its dates would lie beyond any run."""
+
 GENERATION = 4_194_304
 """The id of a person is the seat plus the generation times this."""
 
@@ -73,7 +76,7 @@ def drop_matter(customer):
 @behaviour
 def enquiry_gap(customer, world, p):
     """Return the days until the next routine contact, exponential."""
-    if p.enquiries_per_year <= 0.0:
+    if p.enquiries_per_year <= LEAST_RATE:
         return NEVER
     u, _, _, _ = chance.uniforms(world, customer.id, customer.enquiries, purposes.ENQUIRY, 0)
     return chance.exponential(u, YEAR / p.enquiries_per_year)
@@ -82,7 +85,7 @@ def enquiry_gap(customer, world, p):
 @behaviour
 def issue_gap(customer, world, p):
     """Return the days until the next candidate issue, exponential."""
-    if p.issues_per_year <= 0.0:
+    if p.issues_per_year <= LEAST_RATE:
         return NEVER
     u, _, _, _ = chance.uniforms(world, customer.id, customer.issues, purposes.ISSUE, 0)
     return chance.exponential(u, YEAR / p.issues_per_year)
@@ -141,7 +144,8 @@ def issue_arises(customer, world, policy, p, tally):
     kind = kind_of_issue(u_kind, p)
     if u_left >= share_of_issues_left(kind, world, policy, p):
         return
-    if customer.matter == ISSUE:
+    if customer.matter == ISSUE or customer.arrived_at >= 0.0:
+        # One matter at a time: this one is told with the one that is open.
         tally.folded += 1
         return
     tally.issues += 1
@@ -271,6 +275,8 @@ def leave(floor, customer, tally):
     """Take a customer who has gone off the books; what stood open is paid out."""
     tally.leaves += 1
     floor.world[0].market -= 1
+    if customer.arrived_at >= 0.0:
+        tally.abandoned += 1
     if customer.matter == ISSUE and customer.standing > 0.0:
         pay_compensation(tally, customer.standing)
     drop_matter(customer)

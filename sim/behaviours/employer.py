@@ -29,7 +29,8 @@ def call_back(floor, customer, tally):
     u_mend, _, _, _ = chance.uniforms(
         world, customer.id, world.day, purposes.FOLLOW_UP, customer.issues
     )
-    if customer.matter == ISSUE and customer.unsettled:
+    waiting = customer.arrived_at >= 0.0
+    if customer.matter == ISSUE and customer.unsettled and not waiting:
         if u_mend < p.follow_up_mend:
             mend(customer, p, tally)
         elif customer.call_at >= NEVER:

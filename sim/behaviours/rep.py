@@ -4,7 +4,7 @@ from sim import chance, purposes
 from sim.arithmetic import bounded_exp, clamp, push_up
 from sim.behaviours import behaviour
 
-REP_GENERATION = 65_536
+REP_GENERATION = 1_048_576
 """The id of a rep is the seat plus the generation times this."""
 
 

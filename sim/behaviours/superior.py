@@ -68,7 +68,7 @@ def superior_decides(floor, customer, rep, tally, minute, now):
     if settled:
         drop_matter(customer)
     else:
-        leave_open(customer, world, p, tally, now, u_again, u_when)
+        leave_open(customer, world, p, tally, now + 1.0, u_again, u_when)
     file(floor, customer, world.day)
 
 

@@ -7,7 +7,7 @@ class Operations(Group):
     """Size, opening hours, seats and heads, the queue and the handling times."""
 
     customers: int = parameter(
-        58_000, "customers", 1, 4_000_000, "customers on the first day", "S13 and S19 together"
+        58_000, "customers", 1, 2_000_000, "customers on the first day", "S13 and S19 together"
     )
     market: float = parameter(
         1.25, "x customers", 1.0, 2.0, "people who could be customers, as a multiple of customers"

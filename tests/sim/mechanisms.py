@@ -52,6 +52,7 @@ OPERATIONS = (
     M("peak", do.midday, "result", -1),
     M("enquiry_minutes", do.enquiry, "result", +1),
     M("handling_cv", do.run, "tallies.talk", 0),
+    M("mean_talk_step", do.warm_up_only, "result", 0),
     M("after_call_minutes", do.run, "tallies.after_call", +1),
     M("enquiry_resolution", do.run, "tallies.enquiries_resolved/enquiries", +1),
     M("novice_errors", do.run, "tallies.enquiries_resolved/enquiries", -1),
@@ -77,6 +78,7 @@ OPERATIONS = (
 )
 
 CUSTOMERS = (
+    M("feeling_spread", do.spread_of("expectation"), "result", +1),
     M("spending", do.mean_of("spending"), "result", +1),
     M("spending_cv", do.spread_of("spending"), "result", +1),
     M("patience_cv", do.spread_of("patience"), "result", +1),
@@ -253,6 +255,8 @@ REPS = (
     M("accomplishment_resolving", do.rest, "rep.accomplishment", +1),
     M("accomplishment_exhaustion", do.rest, "rep.accomplishment", -1, DRAINED),
     M("accomplishment_sovereignty", do.rest, "rep.accomplishment", +1, {"rep.pride_today": 3.0}),
+    M("memory_rate", do.rest, "rep.unfair", +1, {"rep.unfair_today": 5.0}),
+    M("performance_step", do.conclude(), "rep.performance", +1),
     M("mood_contact", do.wear, "rep.mood", -1),
     M("mood_resolving", do.wear, "rep.mood", +1),
     M("mood_fade", do.wear, "rep.mood", +1, {"rep.mood": 0.1}),
@@ -260,7 +264,7 @@ REPS = (
     M("burnout_exhaustion", do.burnt_out, "result", -1, TIRED),
     M("burnout_depersonalisation", do.burnt_out, "result", -1, TIRED | {"rep.exhaustion": 0.7}),
     M("absence_exhaustion", do.illness, "result", +1, {**TIRED, "absence_base": 0.05}),
-    M("absence_fatigue", do.illness, "result", +1, {**TIRED, "absence_base": 0.05}),
+    M("absence_fatigue", do.illness, "result", +1, {"rep.spent": 0.5, "absence_base": 0.05}),
     M("quit_base", do.hazard, "result", +1),
     M("quit_early", do.hazard, "result", +1),
     M("quit_tenure", do.hazard, "result", +1, {"rep.hired": -100}),
@@ -357,7 +361,7 @@ EMPLOYER = (
     M("survey_response", do.year, "answers.customer_answers", +1),
     M("survey_extremity", do.year, "answers.customer_answers", +1),
     M("survey_response_reps", do.year, "answers.rep_answers", +1),
-    M("review_days", do.year, "tallies.account_programmes", +1, within=(7, 365)),
+    M("review_days", do.year, "end_world.review_offered", 0, within=(7, 365)),
     M("adaptive", do.year, "end_policy.generosity", 0),
     M("adaptive_step", do.year, "end_policy.generosity", 0, ADAPTING, within=(0.0, 0.05)),
     M("adaptive_service", do.busy, "end_world.seats", +1, {**ADAPTING, "customers": 800}),

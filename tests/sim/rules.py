@@ -20,7 +20,7 @@ from sim.behaviours import (
 from sim.behaviours import rep as reps
 from sim.floor import small_world
 from sim.moves import ISSUE
-from sim.simulation import Outcome, simulate
+from sim.simulation import Outcome, simulate, warm_up
 from tests.sim.scenes import MOVE, Scene, centre_of, policy_of
 
 GRID = [(step + 0.5) / 200 for step in range(200)]
@@ -45,6 +45,12 @@ def busy(s: Scene) -> None:
 
 def ten_seats(s: Scene) -> None:
     s.outcome = _run(s, {"customers": 20_000, "seats": 10, "team_size": 5}, 60)
+
+
+def warm_up_only(s: Scene) -> None:
+    """The mean talk time that targets refer to, after a month of warm-up."""
+    start = warm_up(centre_of(s.values, SMALL), policy_of(s.values), days=30, seed=1)
+    s.result = start.floor.world["mean_talk"][0]
 
 
 def _run(s: Scene, size: Mapping[str, int], days: int) -> Outcome:

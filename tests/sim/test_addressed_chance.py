@@ -22,8 +22,6 @@ IN_A_RUN = {
     for name, purpose in vars(purposes).items()
     if name.isupper()
     and not name.startswith(("CORE_", "TIES", "REWIRING"))
-    # A purpose out of use keeps its number.
-    and name != "CUSTOMER_STATES"
 }
 """The purposes of the draws that a run makes day by day."""
 

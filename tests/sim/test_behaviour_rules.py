@@ -69,8 +69,17 @@ def test_behaviours_are_found():
 def complaints(function: ast.FunctionDef) -> list[str]:
     """Return what in a behaviour the two engines would not do alike."""
     notes = docstrings(function)
+    # A refusal with a fixed message is raised alike in both engines.
+    refusals = {
+        id(part)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Raise)
+        for part in ast.walk(node)
+    }
     found = []
     for node in ast.walk(function):
+        if id(node) in refusals:
+            continue
         where = f"line {getattr(node, 'lineno', 0)}: "
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Pow):
             found.append(where + "**")

@@ -1,0 +1,55 @@
+"""What follows from the runs: provenance, summary, figures and report."""
+
+from typing import Any
+
+from experiments.analysis.results import Results
+from experiments.analysis.summary import Summary, summarise
+from experiments.config import Experiment
+from experiments.provenance import environment
+from experiments.report.page import write_report
+from experiments.store import Folder, config_hash
+
+
+def conclude(
+    folder: Folder, experiment: Experiment, record: dict[str, Any] | None = None
+) -> Summary:
+    """Write what follows from the runs: provenance, summary, figures and report.
+
+    Parameters
+    ----------
+    folder : Folder
+        Where the runs are.
+    experiment : Experiment
+        What was run.
+    record : dict or None
+        How the newest runs were made, to be added to the provenance.
+    """
+    titles = {name: experiment.title_of(name) for name in experiment.policies}
+    results = Results(folder.runs(), config_hash(experiment), titles)
+    summary = summarise(results)
+    provenance = _provenance(folder, experiment, results, record)
+    folder.write_json("provenance.json", provenance)
+    folder.write_json("summary.json", summary.as_json())
+    write_report(folder, experiment, summary, provenance)
+    return summary
+
+
+def _provenance(
+    folder: Folder, experiment: Experiment, results: Results, record: dict[str, Any] | None
+) -> dict[str, Any]:
+    found = folder.provenance()
+    failed = len(results.failures)
+    if record is not None:
+        found |= environment()
+        found["sessions"] = [*found.get("sessions", []), record]
+    return found | {
+        "experiment": experiment.name,
+        "config_hash": config_hash(experiment),
+        "seed": experiment.seed,
+        "replications": experiment.replications,
+        "counts": {
+            "asked": experiment.replications * len(experiment.policies),
+            "done": len(results.columns["run_id"]) - failed,
+            "failed": failed,
+        },
+    }
