@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 CUSTOMER: dict[str, str] = {
-    "id": "the person: seat + generation x 4,194,304; the first word of every address",
+    "id": "the person: seat + generation x GENERATION; the first word of every address",
     "seat": "place in the market and in the network; people take it and leave it",
     "filed_day": "day under which the seat is filed in the wheel of dates; -1 = not filed",
     "matter": "what is open: 0 nothing, 1 an enquiry, 2 an issue",
@@ -65,7 +65,7 @@ CUSTOMER: dict[str, str] = {
 }
 
 REP: dict[str, str] = {
-    "id": "the person: seat + generation x 65,536",
+    "id": "the person: seat + generation x REP_GENERATION",
     "seat": "place in the headcount; people take it and leave it",
     "generation": "how many people held the place before",
     "team": "seat // team_size",

@@ -26,6 +26,7 @@ from sim.behaviours.roster import man_the_floor, maybe_quit, roll_forward
 from sim.behaviours.superior import superior_decides, superiors_on_duty
 from sim.behaviours.survey import ask_customers, ask_reps
 from sim.behaviours.word_of_mouth import chat, update_reputation
+from sim.lent import fetch
 from sim.moves import AT_SUPERIOR, CALL, CALL_BACK
 from sim.state import HORIZON
 
@@ -111,12 +112,12 @@ def todays_agenda(floor, tally):
     """Take today's customers out of the wheel and put their calls in order of the minute."""
     p = floor.parameters[0]
     world = floor.world[0]
-    # Found first and woken then: rows lie far apart, and a loop that only looks at them
-    # fetches many at a time.
+    # Found first and woken then: the rows lie far apart in memory.
     found = 0
     seat = floor.wheel[world.day % HORIZON]
     while seat >= 0:
         floor.due[found] = seat
+        fetch(floor.customers, seat)
         found += 1
         seat = floor.next_filed[seat]
     due = 0
