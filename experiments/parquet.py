@@ -110,4 +110,8 @@ def _quoted(text: str) -> str:
 def _plain(values: np.ndarray) -> np.ndarray:
     if not isinstance(values, np.ma.MaskedArray):
         return values
-    return values.filled(None if values.dtype == object else np.nan)
+    if values.dtype != object:
+        return values.filled(np.nan)
+    plain = np.array(values.data)
+    plain[np.ma.getmaskarray(values)] = None  # filled(None) would give numpy's own "?"
+    return plain

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.compiled import engine as compile_engine
+    from sim.core import service_core
     from sim.model import ServiceModel
     from sim.parameters import CLASSROOM, Centre
     from sim.policy import Handling, Policy, Support, blend
-    from sim.core import service_core
     from sim.simulation import Outcome, Start, simulate, warm_up
 
 _HOMES = {

@@ -23,7 +23,7 @@ CACHE_LINE = 64
 """Bytes that a processor fetches at once."""
 
 
-class Lent(types.Type):  # type: ignore[misc]
+class Lent(types.Type):
     """The type of a lent one-dimensional array.
 
     Parameters
@@ -41,7 +41,7 @@ class Lent(types.Type):  # type: ignore[misc]
 
 
 @register_model(Lent)
-class LentModel(models.StructModel):  # type: ignore[misc]
+class LentModel(models.StructModel):
     """A pointer to the first row, and how many there are."""
 
     def __init__(self, manager: Any, lent: Lent) -> None:

@@ -81,8 +81,8 @@ class ServiceModel(mesa.Model):
     floor : Floor, optional
         Arrays to go on from, such as those of a compiled run, instead of a first morning.
     agent_reporters, agenttype_reporters : dict, optional
-        Passed to Mesa's DataCollector (columns differ by type of agent); per-agent collection costs about a microsecond
-        for each agent and attribute.
+        Passed to Mesa's DataCollector; columns differ by type of agent. Per-agent collection
+        costs about a microsecond for each agent and attribute.
 
     Attributes
     ----------

@@ -40,13 +40,15 @@ class Handling(_Part):
     tolerated_abuse: OrNever = Field(
         default=2.0,
         ge=0.0,
-        description='abusive turns that are borne: the next one ends the contact; "never" = none does',
+        description='abusive turns borne: the next one ends the contact; "never" = none does',
         json_schema_extra={"unit": "turns", "source": "assumed"},
     )
     listening: float = parameter(0.8, "1", 0.0, 1.0, "how far understanding goes before solving")
     apology: float = parameter(0.8, "1", 0.0, 1.0, "how readily a rep is to apologise")
     choice: float = parameter(0.7, "1", 0.0, 1.0, "how readily a choice is offered")
-    explaining: float = parameter(0.7, "1", 0.0, 1.0, "how readily rules are explained in plain words")
+    explaining: float = parameter(
+        0.7, "1", 0.0, 1.0, "how readily rules are explained in plain words"
+    )
     escalation_threshold: float = parameter(0.7, "1", 0.0, 1.0, "high = cases are rarely passed up")
     timeframe: float = parameter(
         1.0, "1", 0.0, 1.0, "chance that an escalation comes with a promised timeframe (yes = 1)"

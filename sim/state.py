@@ -26,17 +26,19 @@ Column = tuple[str, str] | tuple[str, str, tuple[int]]
 
 
 def columns(*, i8: str = "", f8: str = "", flags: str = "") -> list[Column]:
-    """Return columns named in three words lists: integers, reals and flags."""
-    return (
-        [(name, "i8") for name in i8.split()]
-        + [(name, "f8") for name in f8.split()]
-        + [(name, "?") for name in flags.split()]
-    )
+    """Return columns named in three lists of words: integers, reals and flags."""
+    kinds = (("i8", i8), ("f8", f8), ("?", flags))
+    return [(name, kind) for kind, names in kinds for name in names.split()]
+
+
+def nested(kind: str, **lengths: int) -> list[Column]:
+    """Return columns that each hold a small array of one kind of number."""
+    return [(name, kind, (length,)) for name, length in lengths.items()]
 
 
 def record(fields: list[Column]) -> np.dtype[np.void]:
     """Return the aligned record dtype of the columns."""
-    return np.dtype(fields, align=True)  # type: ignore[call-overload, no-any-return]
+    return np.dtype(fields, align=True)
 
 
 def _columns_of(model: Any) -> list[Column]:
@@ -62,12 +64,9 @@ CUSTOMER = record(
     # Dates are in days: the fraction is the share of that day's opening hours.
     columns(i8="id seat filed_day matter", f8="enquiry_at issue_at call_at follow_up_at")
     + columns(flags="present at_fault apologised explained promised pressed unsettled")
+    + columns(i8="enquiries issues attempts contact_day contact_number", f8="arrived_at patience")
     + columns(
-        i8="enquiries issues attempts contact_day contact_number", f8="arrived_at patience"
-    )
-    + columns(
-        f8="satisfaction loyalty expectation spending "
-        "distributive procedural interactional voice"
+        f8="satisfaction loyalty expectation spending distributive procedural interactional voice"
     )
     + columns(f8="transaction last_contact understanding standing anger anger_day")
     + columns(i8="contacts joined generation conflicts kind")
@@ -106,7 +105,8 @@ TALK = record(
         i8="rep customer turn tone ending abusive_turns pressing_turns warnings offers last_move "
         "moves",
         f8="anger heard understanding felt strain surface deep minutes pace listening calm "
-        "claim fair right offer offered excess held worth noise wait target leak dissonance pride deep_share spare",
+        "claim fair right offer offered excess held worth noise wait target leak dissonance pride "
+        "deep_share spare",
         flags="apologised explained choice boundary promised asked_superior threatened "
         "missed severe disrespected over_time beyond_authority",
     )
@@ -121,14 +121,15 @@ TALLY = record(
         "repeats repeats_in_window surveyed_contacts survey_resolved survey_answers "
         "enquiries_resolved resolved unresolved escalated ended_by_rep hung_up superior_cases "
         "promises_kept promises_broken mild severe boundaries wrong_boundaries threats "
-        "issues voiced silent silent_exits folded follow_ups mended tellings_good tellings_bad conflicts_concluded "
+        "issues voiced silent silent_exits folded follow_ups mended tellings_good tellings_bad "
+        "conflicts_concluded "
         "top_box turns rep_days floor_days surplus_days off_days holiday_rep_days training_days "
         "absent_days burnt_out quits hires vacancies_days customers joins leaves "
         "visited promoters detractors",
         f8="wait talk after_call available over_time_minutes scheduled_minutes absent_minutes "
         "satisfaction_contacts distributive procedural interactional conflict_satisfaction "
-        "loyalty satisfaction exhaustion depersonalisation accomplishment fatigue leaver_exhaustion "
-        "strain surface deep claims fair_due compensation_paid superior_wait "
+        "loyalty satisfaction exhaustion depersonalisation accomplishment fatigue "
+        "leaver_exhaustion strain surface deep claims fair_due compensation_paid superior_wait "
         "payoff_customer payoff_rep payoff_employer "
         "payoff_customer_2 payoff_rep_2 payoff_employer_2 reputation "
         # The ledger: one account a movement; cash is kept apart, to check the sum against.
@@ -136,7 +137,7 @@ TALLY = record(
         "account_follow_ups account_training account_breaks account_support account_programmes "
         "account_hiring account_acquisition cash",
     )
-    + [("prevailing", "i8", (4 * LEVELS,)), ("reached", "i8", (3 * LEVELS,))]
+    + nested("i8", prevailing=4 * LEVELS, reached=3 * LEVELS)
 )
 """Everything that is counted, one row a day."""
 
@@ -145,17 +146,14 @@ ACCOUNTS = tuple(name for name in TALLY.names or () if name.startswith("account_
 WORLD = record(
     columns(
         i8="seed replication day blocks choices seats headcount market "
-        "agenda on_duty payoffs rep_answers customer_answers adapt_direction branched_day most_seats",
-        f8="mean_talk reputation review_goal review_offered review_within last_goal surveyed_loyalty",
+        "agenda on_duty payoffs rep_answers customer_answers adapt_direction "
+        "branched_day most_seats",
+        f8="mean_talk reputation review_goal review_offered review_within last_goal "
+        "surveyed_loyalty",
         flags="branched",
     )
-    + [
-        ("issue_factor", "f8", (len(ISSUE_KINDS),)),
-        ("reasons", "f8", (len(ISSUE_KINDS),)),
-        ("aspire_customer", "f8", (LEVELS,)),
-        ("aspire_rep", "f8", (LEVELS,)),
-        ("aspire_employer", "f8", (LEVELS,)),
-    ]
+    + nested("f8", issue_factor=len(ISSUE_KINDS), reasons=len(ISSUE_KINDS))
+    + nested("f8", aspire_customer=LEVELS, aspire_rep=LEVELS, aspire_employer=LEVELS)
 )
 
 ENTRY = record(columns(f8="minute", i8="order kind"))

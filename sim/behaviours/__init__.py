@@ -33,4 +33,4 @@ def behaviour(rule: Rule) -> Rule:
         behaviour calls it.
     """
     BEHAVIOURS.append(rule)
-    return register_jitable(rule)  # type: ignore[no-any-return]
+    return register_jitable(rule)

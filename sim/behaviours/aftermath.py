@@ -35,8 +35,10 @@ def count_attempt(customer, world, p, tally, minute):
 
 @behaviour
 def ask_about_contact(customer, p, tally, resolved, satisfied, u):
-    """Ask a sample of customers right after the contact; the stronger the feeling, the likelier
-    the answer. FCR as the survey says it counts first contacts only.
+    """Ask a sample of customers right after the contact.
+
+    The stronger the feeling, the likelier the answer. FCR as the survey says it counts
+    first contacts only.
     """
     feeling = satisfied - p.satisfaction_anchor
     if feeling < 0.0:
@@ -136,8 +138,21 @@ def learn_what_pays(customer, p, pressed):
 
 
 @behaviour
-def conclude(floor, customer, rep, tally, worth, minutes, wait, procedural, interactional,
-             payoff_rep, settled, pressed, cost):
+def conclude(
+    floor,
+    customer,
+    rep,
+    tally,
+    worth,
+    minutes,
+    wait,
+    procedural,
+    interactional,
+    payoff_rep,
+    settled,
+    pressed,
+    cost,
+):
     """Close one conflict for all three: justices, satisfaction, loyalty, tellings, payoffs."""
     p = floor.parameters[0]
     world = floor.world[0]
@@ -229,8 +244,19 @@ def settle_conversation(floor, rep, customer, tally, now, u_ask):
     procedural = clamp(procedural_justice(customer, p, talk.wait, talk.explained))
     cost = paid + talk.minutes * p.wage
     satisfied = conclude(
-        floor, customer, rep, tally, worth, talk.minutes, talk.wait, procedural, interactional,
-        payoff_rep, settled, talk.pressing_turns + talk.abusive_turns > 0, cost,
+        floor,
+        customer,
+        rep,
+        tally,
+        worth,
+        talk.minutes,
+        talk.wait,
+        procedural,
+        interactional,
+        payoff_rep,
+        settled,
+        talk.pressing_turns + talk.abusive_turns > 0,
+        cost,
     )
     ask_about_contact(customer, p, tally, settled, satisfied, u_ask)
     u_again, u_when, u_follow, u_slack = chance.uniforms(

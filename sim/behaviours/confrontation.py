@@ -1,4 +1,4 @@
-"""A confrontation, turn by turn: the customer speaks, the rep makes a move, the customer answers."""
+"""A confrontation, turn by turn: the customer speaks, the rep moves, the customer answers."""
 
 from sim import chance, purposes
 from sim.arithmetic import clamp, logistic, push_up
@@ -296,12 +296,13 @@ def explain(customer, talk, p):
 def customer_answers(customer, talk, policy, p, move, u_accept, u_answer):
     """Accept, hang up, ask for a superior, threaten to leave, or go on pressing."""
     on_table = talk.offers > 0 or talk.claim <= 0.01 * customer.loss
-    if on_table and (
-        move == OFFER or move == OFFER_CHOICE or move == HOLD_BOUNDARY or move == EXPLAIN
-    ):
-        if u_accept < chance_of_accepting(talk.worth, talk.claim, talk.heard, talk.anger, p):
-            talk.ending = RESOLVED
-            return
+    looks = move == OFFER or move == OFFER_CHOICE or move == HOLD_BOUNDARY or move == EXPLAIN
+    chance_now = 0.0
+    if on_table and looks:
+        chance_now = chance_of_accepting(talk.worth, talk.claim, talk.heard, talk.anger, p)
+    if u_accept < chance_now:
+        talk.ending = RESOLVED
+        return
     edge = p.hang_up_rate * talk.anger
     if u_answer < edge:
         talk.ending = HUNG_UP

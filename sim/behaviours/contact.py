@@ -13,7 +13,7 @@ from sim.behaviours.aftermath import (
 )
 from sim.behaviours.calendar import file
 from sim.behaviours.confrontation import bear_acting, converse, open_conversation, weigh_conscience
-from sim.behaviours.customer import anger_now, drop_matter, minute_of, opening
+from sim.behaviours.customer import anger_now, drop_matter, opening
 from sim.behaviours.heap import push
 from sim.behaviours.justice import enquiry_quality, enquiry_respect, procedural_justice, take_in
 from sim.behaviours.queue import occupy, wait_for_server
@@ -98,7 +98,7 @@ def abandon(floor, customer, tally, minute):
 
 @behaviour
 def serve(floor, customer, tally, minute, wait, u_noise, u_settled, u_ask, choose):
-    """Serve a customer who has got through, and keep the rep busy until the after-call work ends."""
+    """Serve a customer who has got through, and keep the rep busy to the after-call work's end."""
     p = floor.parameters[0]
     world = floor.world[0]
     top = floor.servers[0]

@@ -138,9 +138,7 @@ def issue_arises(customer, world, policy, p, tally):
     number = customer.issues
     customer.issues += 1
     customer.issue_at = at + issue_gap(customer, world, p)
-    u_kind, u_left, u_loss, u_fault = chance.uniforms(
-        world, customer.id, number, purposes.ISSUE, 1
-    )
+    u_kind, u_left, u_loss, u_fault = chance.uniforms(world, customer.id, number, purposes.ISSUE, 1)
     kind = kind_of_issue(u_kind, p)
     if u_left >= share_of_issues_left(kind, world, policy, p):
         return

@@ -46,7 +46,12 @@ def mend(customer, p, tally):
     distributive = distributive_justice(owed, customer.felt_due, p)
     quality = conflict_quality(distributive, customer.procedural, customer.interactional, p)
     take_in(
-        customer, p, distributive, customer.procedural, customer.interactional, quality,
+        customer,
+        p,
+        distributive,
+        customer.procedural,
+        customer.interactional,
+        quality,
         p.conflict_weight,
     )
     grant(customer, tally, owed)

@@ -18,7 +18,7 @@ def distributive_justice(worth, felt_due, p):
 
 @behaviour
 def procedural_justice(customer, p, wait, explained):
-    """Return the fairness of the procedure of a contact: its wait, its repeats, its explanations."""
+    """Return the fairness of a contact's procedure: its wait, its repeats, its explanations."""
     fair = p.procedure_base - p.wait_procedure * wait / 10.0
     fair -= p.repeat_procedure * (customer.attempts - 1)
     if explained:

@@ -56,9 +56,19 @@ def superior_decides(floor, customer, rep, tally, minute, now):
     respect = clamp(customer.case_fair + p.respect_heard * (heard - customer.case_heard))
     cost = (offer if settled else 0.0) + minutes * p.superior_wage + customer.case_minutes * p.wage
     satisfied = conclude(
-        floor, customer, rep, tally, offer if settled else 0.0, customer.case_minutes + minutes,
-        customer.case_wait + wait, clamp(procedural), respect, customer.case_payoff_rep, settled,
-        customer.pressed, cost,
+        floor,
+        customer,
+        rep,
+        tally,
+        offer if settled else 0.0,
+        customer.case_minutes + minutes,
+        customer.case_wait + wait,
+        clamp(procedural),
+        respect,
+        customer.case_payoff_rep,
+        settled,
+        customer.pressed,
+        cost,
     )
     ask_about_contact(customer, p, tally, settled, satisfied, u_ask)
     u_again, u_when, u_follow, u_slack = chance.uniforms(

@@ -23,7 +23,9 @@ class Centre(Operations, Customers, Reps, Confrontation, Employer):
     @model_validator(mode="after")
     def _fits_together(self) -> "Centre":
         if self.product_share + self.delay_share + self.misunderstanding_share <= 0.0:
-            raise ValueError("product_share, delay_share and misunderstanding_share cannot all be 0")
+            raise ValueError(
+                "product_share, delay_share and misunderstanding_share cannot all be 0"
+            )
         if self.detractor > self.promoter:
             raise ValueError(
                 f"detractor ({self.detractor}) must not lie above promoter ({self.promoter})"

@@ -131,33 +131,73 @@ class Confrontation(Group):
     minutes_of_moves: MinutesOfMoves = Field(default_factory=MinutesOfMoves)  # type: ignore[valid-type]
     strain_of_moves: StrainOfMoves = Field(default_factory=StrainOfMoves)  # type: ignore[valid-type]
 
-    understanding_start: float = parameter(0.25, "1", 0.0, 1.0, "understanding before the first move")
+    understanding_start: float = parameter(
+        0.25, "1", 0.0, 1.0, "understanding before the first move"
+    )
     understanding_carried: float = parameter(
         0.5, "1", 0.0, 1.0, "share of understanding that notes carry to the next contact"
     )
-    blind_miss: float = parameter(0.6, "1", 0.0, 1.0, "share of its worth that an offer loses when it misses")
-    double_effort: float = parameter(
-        0.3, "1", 0.0, 1.0, "worth of repeating a move, as a share of its first effect (apology, warning)"
+    blind_miss: float = parameter(
+        0.6, "1", 0.0, 1.0, "share of its worth that an offer loses when it misses"
     )
-    choice_worth: float = parameter(0.05, "x claim", -0.2, 0.4, "worth of having a choice", "T15: weak")
-    respect_base: float = parameter(0.30, "1", 0.0, 1.0, "interactional justice of a contact in which nobody listens")
-    respect_listening: float = parameter(0.50, "1", 0.0, 1.0, "its rise with the rep's listening (enquiries)", "V3: sign")
-    respect_heard: float = parameter(0.40, "1", 0.0, 1.0, "its rise with being heard (conflicts)", "V3: sign")
-    respect_mood: float = parameter(0.25, "1", 0.0, 1.0, "its rise per unit of the rep's mood", "B9, B16")
-    respect_cynicism: float = parameter(0.25, "1", 0.0, 1.0, "its fall per unit of depersonalisation", "B8, B16")
-    procedure_base: float = parameter(0.75, "1", 0.0, 1.0, "procedural justice of a prompt first contact")
-    unsettled_quality: float = parameter(0.30, "1", 0.0, 1.0, "share of a contact's quality lost while it is left open")
+    double_effort: float = parameter(
+        0.3,
+        "1",
+        0.0,
+        1.0,
+        "worth of repeating a move, as a share of its first effect (apology, warning)",
+    )
+    choice_worth: float = parameter(
+        0.05, "x claim", -0.2, 0.4, "worth of having a choice", "T15: weak"
+    )
+    respect_base: float = parameter(
+        0.30, "1", 0.0, 1.0, "interactional justice of a contact in which nobody listens"
+    )
+    respect_listening: float = parameter(
+        0.50, "1", 0.0, 1.0, "its rise with the rep's listening (enquiries)", "V3: sign"
+    )
+    respect_heard: float = parameter(
+        0.40, "1", 0.0, 1.0, "its rise with being heard (conflicts)", "V3: sign"
+    )
+    respect_mood: float = parameter(
+        0.25, "1", 0.0, 1.0, "its rise per unit of the rep's mood", "B9, B16"
+    )
+    respect_cynicism: float = parameter(
+        0.25, "1", 0.0, 1.0, "its fall per unit of depersonalisation", "B8, B16"
+    )
+    procedure_base: float = parameter(
+        0.75, "1", 0.0, 1.0, "procedural justice of a prompt first contact"
+    )
+    unsettled_quality: float = parameter(
+        0.30, "1", 0.0, 1.0, "share of a contact's quality lost while it is left open"
+    )
     apology_worth: float = parameter(
         0.25, "1", -0.2, 0.8, "rise of interactional justice by an apology", "S10, T9: sign"
     )
-    explain_procedure: float = parameter(0.2, "1", -0.2, 0.6, "rise of procedural justice by an explanation", "V6")
-    wait_procedure: float = parameter(0.15, "1", 0.0, 0.6, "fall of procedural justice per ten minutes' wait")
-    repeat_procedure: float = parameter(0.15, "1", 0.0, 0.6, "fall of it per further contact", "O2: sign")
+    explain_procedure: float = parameter(
+        0.2, "1", -0.2, 0.6, "rise of procedural justice by an explanation", "V6"
+    )
+    wait_procedure: float = parameter(
+        0.15, "1", 0.0, 0.6, "fall of procedural justice per ten minutes' wait"
+    )
+    repeat_procedure: float = parameter(
+        0.15, "1", 0.0, 0.6, "fall of it per further contact", "O2: sign"
+    )
     escalated_procedure: float = parameter(0.10, "1", -0.2, 0.6, "fall of it by being passed on")
-    promise_procedure: float = parameter(0.10, "1", -0.2, 0.6, "rise of it by a timeframe that is kept", "V6 by analogy")
+    promise_procedure: float = parameter(
+        0.10, "1", -0.2, 0.6, "rise of it by a timeframe that is kept", "V6 by analogy"
+    )
     promise_broken: float = parameter(0.25, "1", 0.0, 0.8, "fall of it by a timeframe that is not")
-    disrespect: float = parameter(0.20, "1", -0.2, 0.6, "fall of interactional justice by being argued with or cut off")
-    boundary_respect: float = parameter(-0.05, "1", -0.4, 0.4, "change of interactional justice by a boundary", "B15")
-    ended_respect: float = parameter(-0.30, "1", -0.8, 0.2, "change of it by having the contact ended")
-    follow_up_mend: float = parameter(0.35, "1", 0.0, 1.0, "chance that a follow-up mends what was left open")
+    disrespect: float = parameter(
+        0.20, "1", -0.2, 0.6, "fall of interactional justice by being argued with or cut off"
+    )
+    boundary_respect: float = parameter(
+        -0.05, "1", -0.4, 0.4, "change of interactional justice by a boundary", "B15"
+    )
+    ended_respect: float = parameter(
+        -0.30, "1", -0.8, 0.2, "change of it by having the contact ended"
+    )
+    follow_up_mend: float = parameter(
+        0.35, "1", 0.0, 1.0, "chance that a follow-up mends what was left open"
+    )
     follow_up_warmth: float = parameter(0.04, "1", -0.1, 0.3, "rise of satisfaction by a call back")

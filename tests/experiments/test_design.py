@@ -86,7 +86,7 @@ def test_switches_reach_the_points_they_are_for(tiny_file):
 
 
 def test_points_survive_the_way_to_another_process(make_tiny):
-    point = next(points(make_tiny("centre.anger_of_moves.refuse=0.3")))
+    point = next(points(make_tiny("centre.anger_of_moves.argue=0.3")))
     there = pickle.loads(pickle.dumps(point))
     assert there == point
     assert there.run_id == point.run_id

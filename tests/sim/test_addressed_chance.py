@@ -20,8 +20,7 @@ REP_TRAITS = ["empathy", "composure", "sovereignty", "fairness_bias"]
 IN_A_RUN = {
     name: purpose
     for name, purpose in vars(purposes).items()
-    if name.isupper()
-    and not name.startswith(("CORE_", "TIES", "REWIRING"))
+    if name.isupper() and not name.startswith(("CORE_", "TIES", "REWIRING"))
 }
 """The purposes of the draws that a run makes day by day."""
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from sim.agents import ColumnAgent, Customer, Employer, Rep, Row
 from sim.moves import MOVE_NAMES
 from sim.parameters import Centre, describe
@@ -40,9 +41,7 @@ def _within(row: Any) -> st.SearchStrategy[Any]:
         return st.booleans()
     if isinstance(row.default, int):
         return st.integers(int(row.low), int(row.high))
-    return st.one_of(
-        st.sampled_from([row.low, row.high]), st.floats(row.low, row.high)
-    )
+    return st.one_of(st.sampled_from([row.low, row.high]), st.floats(row.low, row.high))
 
 
 @st.composite
@@ -101,7 +100,11 @@ def differences(one: Floor, other: Floor) -> list[str]:
         # Room for days and answers to come may differ; it is empty.
         assert not np.any(a[length:] != np.zeros(1, a.dtype)) or name not in ROWS
         for column in a.dtype.names or (None,):
-            x, y = (a[:length], b[:length]) if column is None else (a[:length][column], b[:length][column])
+            x, y = (
+                (a[:length], b[:length])
+                if column is None
+                else (a[:length][column], b[:length][column])
+            )
             if x.tobytes() != y.tobytes():
                 found.append(f"{name}.{column}")
     return found
@@ -137,7 +140,11 @@ def strict_types(monkeypatch: pytest.MonkeyPatch) -> None:
             allowed.setdefault(name, set()).add(kind)
 
     def checked(self: Any, name: str, value: Any) -> None:
-        if name in allowed and type(value) not in allowed[name] and not isinstance(value, np.ndarray):
+        if (
+            name in allowed
+            and type(value) not in allowed[name]
+            and not isinstance(value, np.ndarray)
+        ):
             raise TypeError(f"{name} is set to {value!r}, a {type(value).__name__}")
         object.__setattr__(self, name, value)
 

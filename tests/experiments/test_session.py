@@ -1,0 +1,176 @@
+"""An experiment from its file to its report, interrupted and gone on with."""
+
+import json
+import signal
+
+import numpy as np
+import pytest
+
+import sim
+from experiments import parquet, session
+from experiments.conclusion import conclude
+from experiments.design import points
+from experiments.errors import RequestError
+from experiments.store import missing
+
+
+def tables(folder):
+    return folder.runs(), parquet.read(folder.sources("series"))
+
+
+@pytest.fixture
+def quiet():
+    return lambda line: None
+
+
+def test_a_run_leaves_what_the_design_lists(make_tiny, tmp_path, quiet):
+    experiment = make_tiny()
+    finished = session.run(experiment, root=tmp_path, say=quiet)
+    assert not finished.interrupted and not finished.failures
+    there = {
+        path.relative_to(finished.folder.path).as_posix()
+        for path in finished.folder.path.rglob("*")
+    }
+    figures = {
+        f"figures/{n}.{k}"
+        for n in ("trade-off", "paired-differences")
+        for k in ("svg", "png", "csv")
+    }
+    assert there == figures | {
+        "figures",
+        "config.toml",
+        "provenance.json",
+        "runs.parquet",
+        "series.parquet",
+        "summary.json",
+        "report.html",
+    }
+
+
+def test_summary_is_laid_out_as_designed(make_tiny, tmp_path, quiet):
+    finished = session.run(make_tiny(), root=tmp_path, say=quiet)
+    summary = json.loads((finished.folder.path / "summary.json").read_text())
+    assert summary["measures"]["cost_per_contact"] == "price"
+    for policy in ("always-right", "balanced"):
+        assert set(summary["policies"][policy]["loyalty"]) == {"mean", "low", "high", "n"}
+    runs = finished.folder.runs()
+    of_balanced = runs["loyalty"][runs["policy"] == "balanced"]
+    assert summary["policies"]["balanced"]["loyalty"]["mean"] == pytest.approx(of_balanced.mean())
+    found = {(c["a"], c["b"], c["measure"]): c for c in summary["contrasts"]}
+    contrast = found["balanced", "always-right", "loyalty"]
+    assert {"a", "b", "measure", "mean", "low", "high", "n", "p_holm", "effect"} <= set(contrast)
+    of_right = runs["loyalty"][runs["policy"] == "always-right"]
+    assert contrast["mean"] == pytest.approx((of_balanced - of_right).mean())
+
+
+def test_provenance_says_where_results_come_from(make_tiny, tmp_path, quiet):
+    finished = session.run(make_tiny(), root=tmp_path, say=quiet, workers=2)
+    found = finished.folder.provenance()
+    assert {"libraries", "os", "libm", "cpu", "git", "model", "config_hash", "seed"} <= set(found)
+    assert found["counts"] == {"asked": 6, "done": 6, "failed": 0}
+    (only,) = found["sessions"]
+    assert (only["workers"], only["runs"], only["engine"]) == (2, 6, "compiled")
+
+
+def test_running_again_runs_nothing_and_changes_no_row(
+    make_tiny, tmp_path, quiet, assert_same_rows, monkeypatch
+):
+    before = tables(session.run(make_tiny(), root=tmp_path, say=quiet).folder)
+    monkeypatch.setattr(sim, "simulate", None)
+    again = session.run(make_tiny(), root=tmp_path, say=quiet)
+    for one, other in zip(before, tables(again.folder), strict=True):
+        assert_same_rows(one, other)
+    assert len(again.folder.provenance()["sessions"]) == 1
+
+
+def test_going_on_after_an_interruption_gives_the_same_rows(
+    make_tiny, tmp_path, quiet, assert_same_rows
+):
+    experiment = make_tiny("replications=8")
+    whole = session.run(experiment, root=tmp_path / "whole", say=quiet)
+    simulate, calls = sim.simulate, []
+
+    def interrupted_once(*args, **rest):
+        calls.append(rest["replication"])
+        if len(calls) == 5:
+            signal.raise_signal(signal.SIGINT)
+        return simulate(*args, **rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sim, "simulate", interrupted_once)
+        cut = session.run(experiment, root=tmp_path / "cut", workers=1, say=quiet)
+    assert cut.interrupted
+    assert not (cut.folder.path / "runs.parquet").exists()
+    left = missing(points(experiment), cut.folder)
+    assert 0 < len(left) < 16
+    for shard in sorted(cut.folder.shards.glob("*"))[:1]:
+        shard.unlink()  # and one is lost besides
+    done = session.run(experiment, root=tmp_path / "cut", say=quiet)
+    assert not done.interrupted
+    for one, other in zip(tables(whole.folder), tables(done.folder), strict=True):
+        assert_same_rows(one, other)
+    assert [each["interrupted"] for each in done.folder.provenance()["sessions"]] == [True, False]
+
+
+def test_ctrl_c_is_as_ever_afterwards(make_tiny, tmp_path, quiet):
+    before = signal.getsignal(signal.SIGINT)
+    session.run(make_tiny("replications=1"), root=tmp_path, say=quiet)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_failed_runs_are_told_and_tried_again(make_tiny, tmp_path, quiet, monkeypatch):
+    simulate = sim.simulate
+
+    def failing(*args, replication, **rest):
+        if replication == 2:
+            raise MemoryError("no room")
+        return simulate(*args, replication=replication, **rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sim, "simulate", failing)
+        first = session.run(make_tiny(), root=tmp_path, say=quiet)
+    assert len(first.failures) == 2
+    assert first.folder.provenance()["counts"] == {"asked": 6, "done": 4, "failed": 2}
+    assert "2 runs failed" in (first.folder.path / "report.html").read_text()
+    second = session.run(make_tiny(), root=tmp_path, say=quiet)
+    assert not second.failures
+    assert second.folder.provenance()["counts"]["failed"] == 0
+
+
+def test_when_every_run_fails_there_is_still_a_report(make_tiny, tmp_path, quiet, monkeypatch):
+    def failing(*args, **rest):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(sim, "warm_up", failing)
+    finished = session.run(make_tiny(), root=tmp_path, say=quiet)
+    assert len(finished.failures) == 6
+    assert (finished.folder.path / "report.html").is_file()
+
+
+def test_equal_policies_differ_by_exactly_zero(make_tiny, tmp_path, quiet):
+    experiment = make_tiny('policies=["balanced", "twin"]', 'policy.twin.base="balanced"')
+    runs = session.run(experiment, root=tmp_path, say=quiet).folder.runs()
+    one, other = (runs["policy"] == name for name in ("balanced", "twin"))
+    for name in sim.measures.BY_NAME:
+        np.testing.assert_array_equal(runs[name][one], runs[name][other])
+
+
+def test_the_report_is_made_again_from_what_is_there(make_tiny, tmp_path, quiet):
+    finished = session.run(make_tiny(), root=tmp_path, say=quiet)
+    page = finished.folder.path / "report.html"
+    before = page.read_text()
+    page.unlink()
+    folder, experiment = session.reopen("tiny", tmp_path)
+    conclude(folder, experiment)
+    assert page.read_text() == before
+    with pytest.raises(RequestError, match="tiny"):
+        session.reopen("other", tmp_path)
+
+
+def test_the_config_that_is_kept_gives_the_same_rows(make_tiny, tmp_path, quiet, assert_same_rows):
+    from experiments.config import load_experiment
+
+    first = session.run(make_tiny(), root=tmp_path / "a", say=quiet)
+    again = session.run(load_experiment(first.folder.config), root=tmp_path / "b", say=quiet)
+    for one, other in zip(tables(first.folder), tables(again.folder), strict=True):
+        assert_same_rows(one, other)
