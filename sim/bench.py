@@ -8,6 +8,7 @@ import numpy as np
 from sim.behaviours import behaviour
 from sim.behaviours.choice import softmax_choice
 from sim.chance import exponential, uniforms
+from sim.floor import copy_floor
 from sim.moves import MOVES
 from sim.parameters import Centre
 from sim.policy import Policy
@@ -95,7 +96,7 @@ def floor_ratio(days: int = 365, repeats: int = 5) -> tuple[float, float, float]
     start = warm_up(centre, policy, days=days, seed=1)
     times = []
     for _ in range(repeats):
-        run = CompiledRun(start.floor)
+        run = CompiledRun(copy_floor(start.floor))
         began = perf_counter()
         run.advance(days)
         times.append(perf_counter() - began)

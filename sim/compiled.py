@@ -23,7 +23,7 @@ from numba.extending import register_jitable
 from sim.behaviours.choice import choose_move
 from sim.behaviours.day import first_morning, run_days
 from sim.behaviours.queue import serve_arrivals
-from sim.floor import copy_floor, with_room
+from sim.floor import with_room
 from sim.lent import Lent, lend
 from sim.state import ENTRY, PARAMETERS, POLICY, REP, TALK, WORLD, Floor
 
@@ -242,14 +242,14 @@ class CompiledRun:
     Parameters
     ----------
     floor : Floor
-        The arrays; the run copies them.
+        The arrays; the run takes them over and changes them.
     choose : callable
         The rule by which reps choose their moves.
     """
 
     def __init__(self, floor: Floor, choose: Callable[..., int] = choose_move) -> None:
         self._engine = engine()
-        self._floor = copy_floor(floor)
+        self._floor = floor
         self._choose = compiled_chooser(choose)
 
     def open_centre(self, customers: int) -> None:

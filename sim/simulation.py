@@ -37,7 +37,7 @@ class Run(Protocol):
 
 
 def run_on(engine: str, floor: Floor, choose: Callable[..., int]) -> Run:
-    """Return a run of ``floor`` on the engine of that name.
+    """Return a run of ``floor``, which it takes over, on the engine of that name.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def warm_up(
     with closing(run_on(engine, floor, choose)) as run:
         run.open_centre(centre.customers)
         run.advance(days)
-        warm = copy_floor(run.floor)
+        warm = run.floor
     _sound_or_raise(warm)
     return Start(warm, seed, replication, outside_option(kept_payoffs(warm)))
 
@@ -227,6 +227,7 @@ def simulate(
         If a state stops being finite.
     """
     _check(days, seed, replication)
+    opening = start is None
     if start is None:
         start = warm_up(
             centre, policy, days=0, seed=seed, replication=replication, engine=engine, choose=choose
@@ -236,7 +237,9 @@ def simulate(
             f"the start was drawn with seed {start.seed}, replication {start.replication}; "
             f"asked for {seed}, {replication}"
         )
-    floor = copy_floor(start.floor)
+    # A start made here is nobody else's: its arrays are run on, not copied.
+    branch_day = start.day
+    floor = start.floor if opening else copy_floor(start.floor)
     branch(floor, policy)
     done = 0
     for until, following in _stretches(days, timeline):
@@ -251,7 +254,7 @@ def simulate(
         if following is not None:
             set_policy(floor, following)
     _sound_or_raise(floor)
-    return Outcome(floor, start.day, start.outside)
+    return Outcome(floor, branch_day, start.outside)
 
 
 def _stretches(

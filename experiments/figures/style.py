@@ -106,6 +106,9 @@ class Drawing:
         folder.mkdir(parents=True, exist_ok=True)
         with look():
             lettered = self._lettered()
+            # Laid out once: working the layout out takes as long as drawing.
+            lettered.draw_without_rendering()
+            lettered.set_layout_engine("none")
             for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
                 with parquet.written_aside(folder / f"{self.name}.{kind}") as aside:
                     lettered.savefig(aside, format=kind, dpi=160, metadata=metadata)

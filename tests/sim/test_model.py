@@ -12,7 +12,7 @@ from sim import Handling, Policy, ServiceModel, moves, simulate
 from sim.agents import Customer, Employer, Rep
 from sim.behaviours.choice import choose_move
 from sim.compiled import CompiledRun
-from sim.floor import new_floor
+from sim.floor import copy_floor, new_floor
 from sim.model import MesaRun
 
 OTHER = Policy(handling=Handling(generosity=1.0, authority=3.0, listening=0.1))
@@ -163,7 +163,7 @@ def test_goes_on_from_a_compiled_run(busy):
     outcome = simulate(busy, Policy(), days=45, seed=2)
     kept = outcome.tallies.copy()
     model = ServiceModel(floor=outcome.floor)
-    compiled = CompiledRun(outcome.floor)
+    compiled = CompiledRun(copy_floor(outcome.floor))
     for _ in range(15):
         model.step()
     compiled.advance(15)
