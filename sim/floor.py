@@ -202,7 +202,7 @@ def branch(floor: Floor, policy: Policy) -> None:
 
 
 def kept_payoffs(floor: Floor) -> np.ndarray:
-    """Return the payoffs of the newest conflicts before the branch: about a year's."""
+    """Return the payoffs of the newest conflicts before the branch."""
     return np.asarray(floor.payoffs[: int(floor.world["payoffs"][0])])
 
 

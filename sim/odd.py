@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import odd_meanings, purposes
+from sim import odd_draws, odd_meanings, purposes
 from sim.measures import MEASURES
 from sim.moves import MOVE_NAMES
 from sim.parameters import Described, describe
@@ -182,12 +182,12 @@ def purpose_table() -> str:
         If a purpose has no meaning, or a meaning no purpose.
     """
     numbers = purpose_numbers()
-    unknown = sorted(set(numbers) ^ set(odd_meanings.PURPOSES))
+    unknown = sorted(set(numbers) ^ set(odd_draws.PURPOSES))
     if unknown:
         raise StaleError(f"purposes and meanings differ in {', '.join(unknown)}")
     rows = []
     for name, value in sorted(numbers.items(), key=lambda item: item[1]):
-        draw = odd_meanings.PURPOSES[name]
+        draw = odd_draws.PURPOSES[name]
         rows.append([f"`{name}`", str(value), draw.person, draw.day, draw.turn, draw.words])
     return table(["purpose", "number", "person", "day", "turn", "what its words decide"], rows)
 

@@ -12,11 +12,29 @@ from sim.floor import branch, copy_floor, kept_payoffs, new_floor, set_policy, u
 from sim.measures import measure, outside_option, weekly
 from sim.parameters import Centre
 from sim.policy import Policy
-from sim.state import Floor
+from sim.state import Floor, parameter_row
 
 EngineName = Literal["compiled", "mesa"]
 STEP = 91
 """Days between two reports of progress."""
+
+BUILT = (
+    "customers",
+    "market",
+    "seats",
+    "team_size",
+    "superiors_per_seat",
+    "open_minutes",
+    "shift_minutes",
+    "days_per_week",
+    "holiday_days",
+    "holiday_interval",
+    "planned_absence",
+    "ties",
+    "rewiring",
+    "adaptive",
+)
+"""Parameters by which a centre is built before its first morning."""
 
 
 class Run(Protocol):
@@ -63,6 +81,8 @@ class Start:
     ----------
     floor : Floor
         The arrays at that moment. Not to be written to.
+    centre : Centre
+        The parameters so far.
     seed, replication : int
         The key of its draws.
     outside : dict
@@ -70,6 +90,7 @@ class Start:
     """
 
     floor: Floor
+    centre: Centre
     seed: int
     replication: int
     outside: dict[str, float] = field(repr=False)
@@ -174,7 +195,7 @@ def warm_up(
         run.advance(days)
         warm = run.floor
     _sound_or_raise(warm)
-    return Start(warm, seed, replication, outside_option(kept_payoffs(warm)))
+    return Start(warm, centre, seed, replication, outside_option(kept_payoffs(warm)))
 
 
 def simulate(
@@ -237,9 +258,11 @@ def simulate(
             f"the start was drawn with seed {start.seed}, replication {start.replication}; "
             f"asked for {seed}, {replication}"
         )
+    _check_built_alike(start.centre, centre)
     # A start made here is nobody else's: its arrays are run on, not copied.
     branch_day = start.day
     floor = start.floor if opening else copy_floor(start.floor)
+    floor.parameters[:] = parameter_row(centre)
     branch(floor, policy)
     done = 0
     for until, following in _stretches(days, timeline):
@@ -275,6 +298,16 @@ def _check(days: int, seed: int, replication: int) -> None:
     for name, value in (("seed", seed), ("replication", replication)):
         if not 0 <= value < 2**32:
             raise ValueError(f"{name} is {value}; it must lie in [0, 4294967296)")
+
+
+def _check_built_alike(before: Centre, after: Centre) -> None:
+    """Refuse a change that would need other people, other seats or another network."""
+    for name in BUILT:
+        if getattr(before, name) != getattr(after, name):
+            raise ValueError(
+                f"{name} was {getattr(before, name)} in the warm-up and is {getattr(after, name)} "
+                "after it; what a centre is built of cannot change at the branch"
+            )
 
 
 def _sound_or_raise(floor: Floor) -> None:

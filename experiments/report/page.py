@@ -99,9 +99,7 @@ def _environment() -> Environment:
 
 def _figure(drawing: Drawing) -> dict[str, Any]:
     # Ids must not clash between the SVGs that now share one page.
-    svg = drawing.svg()
-    for old in set(re.findall(r'\bid="([^"]+)"', svg)):
-        svg = re.sub(rf'(id="|#){re.escape(old)}(?=["\)])', rf"\g<1>{drawing.name}-{old}", svg)
+    svg = re.sub(r'(\bid="|="#|url\(#)', rf"\g<1>{drawing.name}-", drawing.svg())
     svg = re.sub(
         r'<svg [^>]*?viewBox="([^"]+)"[^>]*>', r'<svg viewBox="\1" role="img">', svg, count=1
     )

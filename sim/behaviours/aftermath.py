@@ -1,7 +1,7 @@
 """After a contact: what each party takes from it, what stays open, and what is counted."""
 
 from sim import chance, purposes
-from sim.arithmetic import clamp, push_up
+from sim.arithmetic import clamp
 from sim.behaviours import behaviour
 from sim.behaviours.calendar import NEVER
 from sim.behaviours.customer import drop_matter
@@ -71,6 +71,13 @@ def give_up(customer, tally):
     if customer.matter == ISSUE and customer.standing > 0.0:
         grant(customer, tally, customer.standing)
     drop_matter(customer)
+
+
+@behaviour
+def stand_by_offer(customer, talk):
+    """Let the last offer stand; a talk in which none was made leaves the one before."""
+    if talk.offers > 0:
+        customer.standing = talk.offered
 
 
 @behaviour
@@ -238,7 +245,7 @@ def settle_conversation(floor, rep, customer, tally, now, u_ask):
         paid = talk.offered
         grant(customer, tally, paid)
     else:
-        customer.standing = talk.offered
+        stand_by_offer(customer, talk)
         customer.claim = talk.claim
     interactional = conflict_respect(rep, talk, policy, p, talk.ending == ENDED_BY_REP)
     procedural = clamp(procedural_justice(customer, p, talk.wait, talk.explained))
@@ -260,7 +267,7 @@ def settle_conversation(floor, rep, customer, tally, now, u_ask):
     )
     ask_about_contact(customer, p, tally, settled, satisfied, u_ask)
     u_again, u_when, u_follow, u_slack = chance.uniforms(
-        world, customer.id, world.day, purposes.AFTERMATH, customer.contact_number
+        world, customer.id, customer.contact_day, purposes.AFTERMATH, customer.contact_number
     )
     maybe_follow_up(customer, policy, p, now, u_follow, u_slack)
     if settled:
@@ -292,9 +299,9 @@ def pass_up(floor, rep, customer, tally):
     customer.case_fair = conflict_respect(rep, talk, policy, p, False)
     customer.anger = talk.anger
     customer.anger_day = world.day * 1.0
-    customer.understanding = push_up(customer.understanding, talk.understanding)
+    customer.understanding = talk.understanding
     customer.apologised = talk.apologised
     customer.explained = talk.explained
     customer.promised = talk.promised
     customer.pressed = talk.pressing_turns + talk.abusive_turns > 0
-    customer.standing = talk.offered
+    stand_by_offer(customer, talk)

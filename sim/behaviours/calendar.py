@@ -10,6 +10,9 @@ import math
 from sim.behaviours import behaviour
 from sim.state import HORIZON
 
+MONTH = 30
+"""Days in a month; a part of the customers lives one each day."""
+
 NEVER = 1e9
 """A date, in days, that no run reaches."""
 

@@ -259,7 +259,7 @@ def make_move(customer, talk, policy, p, move):
 def make_offer(talk, p, move):
     """Put an offer on the table; made blind it may miss, and be worth less than it costs."""
     talk.offers += 1
-    talk.offered = talk.offer
+    talk.offered = talk.offer if talk.offer < talk.claim else talk.claim
     talk.missed = talk.spare < 1.0 - talk.understanding
     talk.worth = talk.offered * (1.0 - (p.blind_miss if talk.missed else 0.0))
     if move == OFFER_CHOICE:

@@ -48,7 +48,7 @@ def call(floor, customer, tally, minute, choose):
         return
     wait = wait_for_server(floor.servers, minute)
     if wait > patience:
-        abandon(floor, customer, tally, minute + patience)
+        abandon(floor, customer, tally, minute + patience, patience)
         return
     tally.answered += 1
     tally.wait += wait
@@ -67,23 +67,26 @@ def find_nobody(floor, customer, tally, minute):
         customer.call_at = world.day + 1.0
         file(floor, customer, world.day)
     else:
-        abandon(floor, customer, tally, minute)
+        abandon(floor, customer, tally, minute, 0.0)
 
 
 @behaviour
-def abandon(floor, customer, tally, minute):
+def abandon(floor, customer, tally, minute, waited):
     """Give up waiting: call again later today or tomorrow, or not at all."""
     p = floor.parameters[0]
     world = floor.world[0]
     tally.abandoned += 1
-    waited = p.anger_wait * customer.patience / 10.0
-    customer.anger = push_up(anger_now(customer, p, world.day * 1.0), clamp(waited))
+    heat = clamp(p.anger_wait * waited / 10.0)
+    customer.anger = push_up(anger_now(customer, p, world.day * 1.0), heat)
     customer.anger_day = world.day * 1.0
     u_again, u_when, u_share, _ = chance.uniforms(
         world, customer.id, customer.contact_day, purposes.REDIAL, customer.contact_number
     )
     if u_again < p.redial:
         again = minute + chance.exponential(u_when, p.redial_minutes)
+        if again < world.day * 1440.0:
+            # One whose place was kept over midnight gave up before it.
+            again = world.day * 1440.0
         closes = world.day * 1440.0 + opening(p) + p.open_minutes
         if again < closes:
             world.agenda = push(floor.agenda, world.agenda, again, customer.seat, CALL)
@@ -107,6 +110,7 @@ def serve(floor, customer, tally, minute, wait, u_noise, u_settled, u_ask, choos
     tally.available += start - top.minute
     noise = chance.lognormal(u_noise, 1.0, p.handling_cv)
     customer.attempts += 1
+    customer.unsettled = False
     tally.handled += 1
     count_attempt(customer, world, p, tally, start)
     if customer.matter == ENQUIRY:
@@ -164,7 +168,7 @@ def answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask):
     else:
         now = world.day * 1.0
         u_again, u_when, u_share, _ = chance.uniforms(
-            world, customer.id, world.day, purposes.AFTERMATH, customer.contact_number
+            world, customer.id, customer.contact_day, purposes.AFTERMATH, customer.contact_number
         )
         leave_open(customer, world, p, tally, now + 1.0 + u_share, u_again, u_when)
     return minutes

@@ -146,6 +146,8 @@ def issue_arises(customer, world, policy, p, tally):
         # One matter at a time: this one is told with the one that is open.
         tally.folded += 1
         return
+    if customer.matter == ENQUIRY:
+        tally.folded += 1
     tally.issues += 1
     loss = chance.lognormal(u_loss, p.loss, p.loss_cv)
     severity = loss / (loss + p.serious_loss)

@@ -7,7 +7,7 @@ surveys on their days.
 
 from sim import chance, purposes
 from sim.behaviours import behaviour
-from sim.behaviours.calendar import NEVER, file, take_out
+from sim.behaviours.calendar import MONTH, NEVER, file, take_out
 from sim.behaviours.contact import call
 from sim.behaviours.customer import (
     customer_born,
@@ -19,9 +19,9 @@ from sim.behaviours.customer import (
     minute_of,
     opening,
 )
-from sim.behaviours.employer import call_back, observe, review, run_programmes
+from sim.behaviours.employer import call_back, observe, pay_for_review, review, run_programmes
 from sim.behaviours.heap import drop_top, push
-from sim.behaviours.rep import is_burnt_out, rep_born, rest_overnight
+from sim.behaviours.rep import is_burnt_out, learn, rep_born, rest_overnight
 from sim.behaviours.roster import man_the_floor, maybe_quit, roll_forward
 from sim.behaviours.superior import superior_decides, superiors_on_duty
 from sim.behaviours.survey import ask_customers, ask_reps
@@ -29,9 +29,6 @@ from sim.behaviours.word_of_mouth import chat, update_reputation
 from sim.lent import fetch
 from sim.moves import AT_SUPERIOR, CALL, CALL_BACK
 from sim.state import HORIZON
-
-MONTH = 30
-"""Days in which every customer lives one month, a part of them each day."""
 
 
 @behaviour
@@ -76,6 +73,7 @@ def settle_in(rep, world, p):
         rep.experience = (days - p.initial_training_days) * 40.0 * 5.0 / 7.0
     else:
         rep.hired = -p.initial_training_days
+    learn(rep, p)
 
 
 @behaviour
@@ -152,6 +150,8 @@ def wake(floor, customer, p, tally):
             minute = customer.arrived_at
         customer.call_at = NEVER
         world.agenda = push(floor.agenda, world.agenda, minute, customer.seat, CALL)
+        # Who is to call today is not called: the call back waits a day.
+        customer.follow_up_at += 1.0
     if customer.follow_up_at < end:
         minute = minute_of(customer.follow_up_at, world.day, p)
         world.agenda = push(floor.agenda, world.agenda, minute, customer.seat, CALL_BACK)
@@ -194,12 +194,15 @@ def evening(floor, p, tally):
             maybe_quit(rep, world, p, tally)
     run_programmes(floor, p, tally)
     update_reputation(world, p, tally)
+    review_due = world.day % p.review_days == p.review_days - 1
+    if review_due:
+        pay_for_review(floor, p, tally)
     observe(world, p, tally)
     if world.day % p.survey_days == p.survey_days - 1:
         ask_reps(floor, p)
         ask_customers(floor, p)
-    if world.day % p.review_days == p.review_days - 1:
-        review(floor, p, tally)
+    if review_due:
+        review(floor, p)
 
 
 @behaviour

@@ -4,7 +4,7 @@ from sim import chance, purposes
 from sim.arithmetic import clamp, push_up
 from sim.behaviours import behaviour
 from sim.behaviours.aftermath import give_up, grant
-from sim.behaviours.calendar import NEVER, file
+from sim.behaviours.calendar import MONTH, NEVER, file
 from sim.behaviours.customer import drop_matter
 from sim.behaviours.justice import conflict_quality, distributive_justice, take_in
 from sim.behaviours.ledger import pay_follow_up, pay_programme
@@ -63,17 +63,23 @@ def run_programmes(floor, p, tally):
     """Pay each day for transparency and education, by the customers they reach."""
     policy = floor.policy[0]
     fee = policy.transparency * p.transparency_fee + policy.education * p.education_fee
-    pay_programme(tally, fee * floor.world[0].market / 30.4)
+    pay_programme(tally, fee * floor.world[0].market / MONTH)
 
 
 @behaviour
-def review(floor, p, tally):
+def pay_for_review(floor, p, tally):
+    """Pay for a review, by the months since the last one and the size of the centre."""
+    months = p.review_days / MONTH
+    fee = floor.policy[0].feedback * p.feedback_fee * floor.world[0].seats / REFERENCE_SEATS
+    pay_programme(tally, months * fee)
+
+
+@behaviour
+def review(floor, p):
     """Review reasons and results: mend processes, and adapt staffing and policy if switched on."""
     world = floor.world[0]
     policy = floor.policy[0]
-    months = p.review_days / 30.4
-    pay_programme(tally, months * policy.feedback * p.feedback_fee * world.seats / REFERENCE_SEATS)
-    mend_processes(world, policy, p, months)
+    mend_processes(world, policy, p, p.review_days / MONTH)
     if p.adaptive:
         adapt_staffing(floor, world, p)
         adapt_policy(world, policy, p)

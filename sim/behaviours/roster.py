@@ -5,12 +5,12 @@ import math
 from sim import chance, purposes
 from sim.arithmetic import push_up
 from sim.behaviours import behaviour
+from sim.behaviours.calendar import MONTH
 from sim.behaviours.customer import opening
 from sim.behaviours.heap import drop_top, push, replace_top
 from sim.behaviours.ledger import pay_break, pay_hiring, pay_support, pay_training, pay_wages
 from sim.behaviours.rep import falls_ill, quit_hazard, rep_born, start_day, take_break
 
-WORK_DAYS_PER_MONTH = 30.4
 LUNCH = 1
 """The second of a shift's three breaks is the unpaid lunch."""
 
@@ -25,7 +25,13 @@ def shifts_of(p):
 def paid_minutes(p):
     """Return the paid minutes of a full shift."""
     length = p.shift_minutes if p.shift_minutes < p.open_minutes else p.open_minutes
-    return length - (p.lunch_minutes if length >= 2.0 * p.lunch_minutes else 0.0)
+    return length - lunch_of(length, p)
+
+
+@behaviour
+def lunch_of(length, p):
+    """Return the lunch in a shift of this length: none in a very short one."""
+    return p.lunch_minutes if length >= 2.0 * p.lunch_minutes else 0.0
 
 
 @behaviour
@@ -93,7 +99,7 @@ def is_training_day(floor, rep):
     """Return whether the rep is in training today, by the policy's share of training days."""
     p = floor.parameters[0]
     world = floor.world[0]
-    share = floor.policy[0].training * p.training_days_per_month / WORK_DAYS_PER_MONTH
+    share = floor.policy[0].training * p.training_days_per_month / MONTH
     share *= 7.0 / p.days_per_week
     u, _, _, _ = chance.uniforms(world, rep.id, world.day, purposes.TRAINING_DAY, 0)
     return u < share
@@ -162,8 +168,7 @@ def sit_down(rep, world, p, policy, tally, place, seats):
     rep.break_due = 0.0
     if rep.free_at < rep.shift_start:
         rep.free_at = rep.shift_start
-    lunch = p.lunch_minutes if length >= 2.0 * p.lunch_minutes else 0.0
-    pay_wages(tally, (length - lunch) * p.wage)
+    pay_wages(tally, (length - lunch_of(length, p)) * p.wage)
 
 
 @behaviour
@@ -179,14 +184,20 @@ def roll_forward(floor, tally, minute):
         free_at = top.minute
         rep = floor.reps[top.kind]
         now = free_at if free_at > minute else minute
-        if minute >= rep.shift_end or free_at >= rep.leaves_at:
-            world.on_duty = drop_top(floor.servers, world.on_duty)
-            go_home(rep, p, tally, free_at)
-        elif rep.break_due > 0.0 or (rep.breaks_taken < 3 and rep.next_break <= now):
+        if free_at < rep.shift_end and break_is_due(rep, now):
             back = pause(floor, rep, tally, free_at)
             replace_top(floor.servers, world.on_duty, back, top.order, top.kind)
+        elif minute >= rep.shift_end or free_at >= rep.leaves_at:
+            world.on_duty = drop_top(floor.servers, world.on_duty)
+            go_home(rep, p, tally, free_at)
         else:
             return
+
+
+@behaviour
+def break_is_due(rep, now):
+    """Return whether a rep has a break to take: after abuse, or one of the shift's three."""
+    return rep.break_due > 0.0 or (rep.breaks_taken < 3 and rep.next_break <= now)
 
 
 @behaviour
@@ -203,7 +214,7 @@ def pause(floor, rep, tally, free_at):
         start = free_at if free_at > rep.next_break else rep.next_break
         tally.available += start - free_at
         lunch = rep.breaks_taken == LUNCH
-        minutes = p.lunch_minutes if lunch else policy.breaks
+        minutes = lunch_of(rep.shift_end - rep.shift_start, p) if lunch else policy.breaks
         rep.breaks_taken += 1
         rep.next_break += 0.25 * (rep.shift_end - rep.shift_start)
         if not lunch:

@@ -74,7 +74,7 @@ def superior_decides(floor, customer, rep, tally, minute, now):
     u_again, u_when, u_follow, u_slack = chance.uniforms(
         world, customer.id, customer.contact_day, purposes.AFTERMATH, customer.contact_number
     )
-    maybe_follow_up(customer, policy, p, now, u_follow, u_slack)
+    maybe_follow_up(customer, policy, p, now + 1.0, u_follow, u_slack)
     if settled:
         drop_matter(customer)
     else:

@@ -16,7 +16,11 @@ def tell_ties(floor, customer, p, tally, satisfied):
     place = first
     while place < last:
         draws = chance.uniforms(
-            world, customer.id, world.day, purposes.TELLING, customer.contact_number * 64 + turn
+            world,
+            customer.id,
+            customer.contact_day,
+            purposes.TELLING,
+            customer.contact_number * 64 + turn,
         )
         for u in draws:
             if place < last and u < rate:

@@ -47,7 +47,7 @@ def welfare(party: str) -> Callable[[Sums], float]:
 def gains(s: Sums) -> tuple[float, ...]:
     """Return each party's gain over the neutral run, in its standard deviations there.
 
-    The outside option is the mean payoff of the last year of the warm-up.
+    The outside option is the mean payoff of the newest conflicts of the warm-up.
     """
     found = []
     for party in PARTIES:

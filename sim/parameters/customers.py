@@ -65,7 +65,7 @@ class Customers(Group):
     )
 
     anger_issue: float = parameter(
-        0.80, "1", 0.0, 1.0, "anger that a total loss brings at temper 1"
+        0.80, "1", 0.0, 1.0, "anger that a total loss brings at temper one half"
     )
     anger_wait: float = parameter(0.10, "1", 0.0, 0.6, "anger of ten minutes' wait")
     anger_repeat: float = parameter(0.20, "1", 0.0, 0.8, "anger at having to come again")

@@ -79,7 +79,7 @@ class Operations(Group):
     novice_errors: float = parameter(0.25, "1", 0.0, 1.0, "share of that lost at skill 0")
     inattention: float = parameter(0.2, "1", 0.0, 1.0, "share of that lost when nobody listens")
     patience_minutes: float = parameter(
-        9.0, "min", 0.2, 60.0, "median over customers of the mean patience in the queue", "S19, O3"
+        9.0, "min", 0.2, 60.0, "mean over customers of the mean patience in the queue", "S19, O3"
     )
     redial: float = parameter(0.6, "1", 0.0, 1.0, "chance that one who abandoned calls again")
     redial_minutes: float = parameter(90.0, "min", 1.0, 600.0, "mean time until then")

@@ -66,7 +66,12 @@ class Reps(Group):
         0.15, "1/turn", 0.0, 1.0, "fading of negative feeling in a civil turn"
     )
     deep_share: float = parameter(
-        0.5, "1", 0.0, 1.0, "share of labour done by deep acting at empathy 1", "S14"
+        0.5,
+        "1",
+        0.0,
+        1.0,
+        "share of labour done by deep acting at empathy and composure 1, rested",
+        "S14",
     )
     acting_relief: float = parameter(
         0.5, "1", 0.0, 1.0, "share of felt emotion that deep acting removes"

@@ -27,11 +27,17 @@ MakeTiny = Callable[..., Experiment]
 Same = Callable[[Mapping[str, np.ndarray], Mapping[str, np.ndarray]], None]
 
 
+@pytest.fixture(scope="session")
+def tiny_text() -> str:
+    """Return the text of a tiny experiment's file."""
+    return TINY
+
+
 @pytest.fixture
-def tiny_file(tmp_path: Path) -> Path:
+def tiny_file(tmp_path: Path, tiny_text: str) -> Path:
     """Return the file of a tiny experiment."""
     path = tmp_path / "tiny.toml"
-    path.write_text(TINY, encoding="utf-8")
+    path.write_text(tiny_text, encoding="utf-8")
     return path
 
 

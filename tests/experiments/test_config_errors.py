@@ -78,7 +78,7 @@ CASES = {
     SMALL + OWN + "generousity = 1": ["policy.own.generousity:", 'nearest is "generosity"'],
     SMALL + OWN + 'target_aht = "never mind"': [
         "policy.own.target_aht:",
-        'above 0 (x mean AHT) or "none"',
+        'from 0.1 up (x mean talk) or "none"',
     ],
     SMALL + OWN + "authority = inf": ["policy.own.authority:", "given inf", "(x loss)"],
     SMALL + OWN + "[policy.own.handling]\nchoice = -1": ["policy.own.handling.choice:", "given -1"],

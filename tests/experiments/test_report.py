@@ -11,21 +11,34 @@ from rich.console import Console
 from experiments import session
 from experiments.analysis.results import Results
 from experiments.analysis.summary import summarise
+from experiments.config import load_experiment
 from experiments.figures.paired_differences import paired_differences
 from experiments.figures.style import COLOURS, colour, marker
 from experiments.figures.trade_off import trade_off
 from experiments.table import print_summary
 
 
-@pytest.fixture
-def finished(make_tiny, tmp_path):
-    return session.run(make_tiny(), root=tmp_path / "results", say=lambda line: None)
+@pytest.fixture(scope="module")
+def run_tiny(tmp_path_factory, tiny_text):
+    def run(*sets):
+        folder = tmp_path_factory.mktemp("report")
+        (folder / "tiny.toml").write_text(tiny_text, encoding="utf-8")
+        experiment = load_experiment(folder / "tiny.toml", sets)
+        return session.run(experiment, root=folder, say=lambda line: None)
+
+    return run
 
 
-@pytest.fixture
-def three(make_tiny, tmp_path):
-    sets = ('policies=["always-right", "balanced", "strict-boundaries", "avoidant"]', "days=800")
-    return session.run(make_tiny(*sets), root=tmp_path / "results", say=lambda line: None)
+@pytest.fixture(scope="module")
+def finished(run_tiny):
+    return run_tiny()
+
+
+@pytest.fixture(scope="module")
+def four(run_tiny):
+    """Four policies, over two years."""
+    policies = '["always-right", "balanced", "strict-boundaries", "avoidant"]'
+    return run_tiny(f"policies={policies}", "days=800")
 
 
 def printed(summary):
@@ -34,8 +47,8 @@ def printed(summary):
     return stream.getvalue()
 
 
-def test_the_table_fits_a_terminal_of_a_hundred_columns(three):
-    text = printed(three.summary)
+def test_the_table_fits_a_terminal_of_a_hundred_columns(four):
+    text = printed(four.summary)
     assert max(map(len, text.splitlines())) <= 100
     assert not re.search(r"…|\.\.\.", text)
     for words in ("customer loyalty", "retention", "CSAT", "cost per contact", "all three prevail"):
@@ -109,15 +122,15 @@ def test_the_data_beside_a_figure_are_those_of_the_summary(finished):
     assert float(rows["balanced", "exhaustion"]["mean"]) == mean
 
 
-def test_a_policy_has_its_own_colour_and_marker(three):
-    results = three.summary.results
+def test_a_policy_has_its_own_colour_and_marker(four):
+    results = four.summary.results
     looks = [(colour(results, policy), marker(results, policy)) for policy in results.policies]
     assert len({tint for tint, _ in looks}) == len({shape for _, shape in looks}) == 4
     assert looks[0][0] == COLOURS[0]
 
 
-def test_one_policy_alone_is_reported_too(make_tiny, tmp_path):
-    finished = session.run(make_tiny('policies=["balanced"]'), root=tmp_path, say=lambda line: None)
+def test_one_policy_alone_is_reported_too(run_tiny):
+    finished = run_tiny('policies=["balanced"]')
     assert "nothing to compare it with" in (finished.folder.path / "report.html").read_text()
     assert "balanced" in printed(finished.summary)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from experiments import parquet, session
+from experiments import conclusion, parquet, session
 from experiments.conclusion import conclude
 from experiments.design import points
 from experiments.errors import RequestError
@@ -19,18 +19,24 @@ def tables(folder):
 
 
 @pytest.fixture
-def quiet():
+def say():
+    """Hear what a run says, and forget it."""
     return lambda line: None
 
 
-def test_a_run_leaves_what_the_design_lists(make_tiny, tmp_path, quiet):
+@pytest.fixture
+def quiet(say, monkeypatch):
+    """Leave the figures out besides: they take two seconds."""
+    monkeypatch.setattr(conclusion, "write_report", lambda *given: None)
+    return say
+
+
+def test_a_run_leaves_what_the_design_lists(make_tiny, tmp_path, say):
     experiment = make_tiny()
-    finished = session.run(experiment, root=tmp_path, say=quiet)
+    finished = session.run(experiment, root=tmp_path, say=say)
     assert not finished.interrupted and not finished.failures
-    there = {
-        path.relative_to(finished.folder.path).as_posix()
-        for path in finished.folder.path.rglob("*")
-    }
+    root = finished.folder.path
+    there = {path.relative_to(root).as_posix() for path in root.rglob("*")}
     figures = {
         f"figures/{n}.{k}"
         for n in ("trade-off", "paired-differences")
@@ -118,7 +124,7 @@ def test_ctrl_c_is_as_ever_afterwards(make_tiny, tmp_path, quiet):
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_failed_runs_are_told_and_tried_again(make_tiny, tmp_path, quiet, monkeypatch):
+def test_failed_runs_are_told_and_tried_again(make_tiny, tmp_path, say, monkeypatch):
     simulate = sim.simulate
 
     def failing(*args, replication, **rest):
@@ -128,21 +134,21 @@ def test_failed_runs_are_told_and_tried_again(make_tiny, tmp_path, quiet, monkey
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sim, "simulate", failing)
-        first = session.run(make_tiny(), root=tmp_path, say=quiet)
+        first = session.run(make_tiny(), root=tmp_path, say=say)
     assert len(first.failures) == 2
     assert first.folder.provenance()["counts"] == {"asked": 6, "done": 4, "failed": 2}
     assert "2 runs failed" in (first.folder.path / "report.html").read_text()
-    second = session.run(make_tiny(), root=tmp_path, say=quiet)
+    second = session.run(make_tiny(), root=tmp_path, say=say)
     assert not second.failures
     assert second.folder.provenance()["counts"]["failed"] == 0
 
 
-def test_when_every_run_fails_there_is_still_a_report(make_tiny, tmp_path, quiet, monkeypatch):
+def test_when_every_run_fails_there_is_still_a_report(make_tiny, tmp_path, say, monkeypatch):
     def failing(*args, **rest):
         raise MemoryError("no room")
 
     monkeypatch.setattr(sim, "warm_up", failing)
-    finished = session.run(make_tiny(), root=tmp_path, say=quiet)
+    finished = session.run(make_tiny(), root=tmp_path, say=say)
     assert len(finished.failures) == 6
     assert (finished.folder.path / "report.html").is_file()
 
@@ -155,8 +161,8 @@ def test_equal_policies_differ_by_exactly_zero(make_tiny, tmp_path, quiet):
         np.testing.assert_array_equal(runs[name][one], runs[name][other])
 
 
-def test_the_report_is_made_again_from_what_is_there(make_tiny, tmp_path, quiet):
-    finished = session.run(make_tiny(), root=tmp_path, say=quiet)
+def test_the_report_is_made_again_from_what_is_there(make_tiny, tmp_path, say):
+    finished = session.run(make_tiny(), root=tmp_path, say=say)
     page = finished.folder.path / "report.html"
     before = page.read_text()
     page.unlink()

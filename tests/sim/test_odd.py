@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import measures, moves, odd, odd_meanings, purposes
+from sim import measures, moves, odd, odd_draws, odd_meanings, purposes
 from sim.parameters import describe
 from sim.policy import Handling, Support
 from sim.state import ACCOUNTS, TALLY
@@ -61,9 +61,9 @@ def test_every_column_has_a_meaning(name: str) -> None:
 
 
 def test_every_purpose_of_a_draw_has_a_meaning() -> None:
-    assert set(odd.purpose_numbers()) == set(odd_meanings.PURPOSES)
-    assert len(set(odd.purpose_numbers().values())) == len(odd_meanings.PURPOSES)
-    assert vars(purposes).keys() >= odd_meanings.PURPOSES.keys()
+    assert set(odd.purpose_numbers()) == set(odd_draws.PURPOSES)
+    assert len(set(odd.purpose_numbers().values())) == len(odd_draws.PURPOSES)
+    assert vars(purposes).keys() >= odd_draws.PURPOSES.keys()
 
 
 def test_every_parameter_appears() -> None:
