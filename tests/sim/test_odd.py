@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import measures, moves, odd, odd_draws, odd_meanings, purposes
+from sim import measures, moves, odd, odd_draws, purposes
 from sim.parameters import describe
 from sim.policy import Handling, Support
 from sim.state import ACCOUNTS, TALLY
