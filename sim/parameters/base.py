@@ -53,14 +53,22 @@ def switch(default: bool, note: str, source: str = "assumed") -> Any:
 
 
 def move_table(
-    name: str, unit: str, low: float, high: float, note: str, source: str, **defaults: float
+    name: str,
+    module: str,
+    unit: str,
+    low: float,
+    high: float,
+    note: str,
+    source: str,
+    **defaults: float,
 ) -> type[Group]:
     """Build the class of a table with one number for each move.
 
     Parameters
     ----------
-    name : str
-        Name of the class.
+    name, module : str
+        Name of the class, and the module in which it stands under that name, so that
+        it can be pickled.
     unit, low, high, note, source
         As for :func:`parameter`, shared by the sixteen numbers.
     **defaults : float
@@ -69,7 +77,7 @@ def move_table(
     unknown = set(defaults) - set(MOVE_NAMES)
     if unknown:
         raise ValueError(f"no such moves: {sorted(unknown)}")
-    namespace: dict[str, Any] = {"__doc__": note, "__annotations__": {}, "__module__": __name__}
+    namespace: dict[str, Any] = {"__doc__": note, "__annotations__": {}, "__module__": module}
     for move in MOVE_NAMES:
         namespace["__annotations__"][move] = float
         namespace[move] = parameter(

@@ -10,6 +10,7 @@ from sim.parameters.base import Group, move_table, parameter
 
 AngerOfMoves = move_table(
     "AngerOfMoves",
+    __name__,
     "share",
     -0.6,
     0.6,
@@ -35,6 +36,7 @@ AngerOfMoves = move_table(
 
 HeardByMoves = move_table(
     "HeardByMoves",
+    __name__,
     "share",
     -0.6,
     0.6,
@@ -60,6 +62,7 @@ HeardByMoves = move_table(
 
 UnderstandingByMoves = move_table(
     "UnderstandingByMoves",
+    __name__,
     "share",
     -0.6,
     0.6,
@@ -76,6 +79,7 @@ UnderstandingByMoves = move_table(
 
 MinutesOfMoves = move_table(
     "MinutesOfMoves",
+    __name__,
     "min",
     0.0,
     6.0,
@@ -101,6 +105,7 @@ MinutesOfMoves = move_table(
 
 StrainOfMoves = move_table(
     "StrainOfMoves",
+    __name__,
     "1",
     -0.2,
     0.2,
