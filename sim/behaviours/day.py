@@ -30,6 +30,9 @@ from sim.lent import fetch
 from sim.moves import AT_SUPERIOR, CALL, CALL_BACK
 from sim.state import HORIZON
 
+AHEAD = 12
+"""How many customers further on a row is fetched from memory."""
+
 
 @behaviour
 def first_morning(floor, customers):
@@ -92,6 +95,8 @@ def run_day(floor, choose):
         kind = top.kind
         customer = floor.customers[top.order]
         world.agenda = drop_top(floor.agenda, world.agenda)
+        if world.agenda > 0:
+            fetch(floor.customers, floor.agenda[0].order)
         if kind == CALL:
             call(floor, customer, tally, minute, choose)
         elif kind == AT_SUPERIOR:
@@ -110,25 +115,20 @@ def todays_agenda(floor, tally):
     """Take today's customers out of the wheel and put their calls in order of the minute."""
     p = floor.parameters[0]
     world = floor.world[0]
-    # Found first and woken then: the rows lie far apart in memory.
+    # Found first and woken then: waking files anew, and the rows lie far apart in memory.
     found = 0
     seat = floor.wheel[world.day % HORIZON]
     while seat >= 0:
         floor.due[found] = seat
-        fetch(floor.customers, seat)
         found += 1
         seat = floor.next_filed[seat]
-    due = 0
     for place in range(found):
-        seat = floor.due[place]
-        customer = floor.customers[seat]
-        if customer.present and customer.filed_day == world.day:
-            floor.due[due] = seat
-            due += 1
-    for place in range(due):
+        if place + AHEAD < found:
+            fetch(floor.customers, floor.due[place + AHEAD])
         customer = floor.customers[floor.due[place]]
-        take_out(floor, customer)
-        wake(floor, customer, p, tally)
+        if customer.filed_day == world.day:
+            take_out(floor, customer)
+            wake(floor, customer, p, tally)
 
 
 @behaviour
