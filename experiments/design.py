@@ -161,8 +161,8 @@ class Block:
 
     @property
     def simulated_days(self) -> int:
-        """Days of warm-up and branches together: the block's work."""
-        return self.situation.warmup_days + len(self.points) * self.situation.days
+        """Days of the warm-up, the neutral run and the branches: the block's work."""
+        return self.situation.warmup_days + (len(self.points) + 1) * self.situation.days
 
 
 def points(experiment: "Experiment") -> Iterator[Point]:

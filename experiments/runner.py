@@ -151,18 +151,23 @@ def run_block(block: Block, hooks: Hooks | None = None) -> BlockResult:
 
 
 def _warmed_up(block: Block, hooks: Hooks) -> "sim.Start | Exception":
-    """Return the warmed-up centre, or what went wrong: the points then fail by it."""
+    """Return the warmed-up centre with its neutral run, or what went wrong."""
     hooks.check()
     situation = block.situation
-    meter = _Meter(hooks, situation.warmup_days)
+    meter = _Meter(hooks, situation.warmup_days + situation.days)
     try:
-        return sim.warm_up(
+        start = sim.warm_up(
             situation.centre,
             situation.neutral,
             days=situation.warmup_days,
             seed=situation.seed,
             replication=situation.replication,
             engine=block.engine,
+        )
+        meter.reached(situation.warmup_days)
+        # What the parties gain is measured against the neutral policy's run of the same days.
+        return sim.with_neutral_run(
+            start, situation.neutral, days=situation.days, engine=block.engine
         )
     except Exception as error:
         return error

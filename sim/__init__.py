@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.model import ServiceModel
     from sim.parameters import CLASSROOM, Centre
     from sim.policy import Handling, Policy, Support, blend
-    from sim.simulation import Outcome, Start, simulate, warm_up
+    from sim.simulation import Outcome, Start, simulate, warm_up, with_neutral_run
 
 _HOMES = {
     "CLASSROOM": "sim.parameters",
@@ -28,6 +28,7 @@ _HOMES = {
     "Start": "sim.simulation",
     "simulate": "sim.simulation",
     "warm_up": "sim.simulation",
+    "with_neutral_run": "sim.simulation",
     "service_core": "sim.core",
     "compile_engine": "sim.compiled",
     "measures": "sim",
@@ -47,6 +48,7 @@ __all__ = [
     "service_core",
     "simulate",
     "warm_up",
+    "with_neutral_run",
 ]
 
 

@@ -27,10 +27,17 @@ class Row:
 
 
 class ColumnAgent(mesa.Agent):
-    """A Mesa agent whose attributes are the columns of a row."""
+    """A Mesa agent whose attributes are the columns of a row.
+
+    Attributes
+    ----------
+    enrolled : bool
+        Whether the agent is in the model's AgentSets: an empty seat is not.
+    """
 
     def __init__(self, model: Any, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
         super().__init__(model)
+        self.enrolled = True
         fill(self, names, values)
 
 

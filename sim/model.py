@@ -117,6 +117,7 @@ class ServiceModel(mesa.Model):
         self._blank = {name: rows.dtype for name, rows in floor._asdict().items()}
         if opening:
             first_morning(self.floor, centre.customers)
+        self._enrol()
         self.datacollector = DataCollector(
             model_reporters=REPORTERS,
             agent_reporters=agent_reporters,
@@ -145,19 +146,39 @@ class ServiceModel(mesa.Model):
 
     @property
     def customers(self) -> mesa.agent.AgentSet:
-        """The customers present."""
-        return self.agents_by_type[Customer].select(_is_present)
+        """The customers."""
+        return self._those(Customer)
 
     @property
     def reps(self) -> mesa.agent.AgentSet:
         """The reps employed."""
-        return self.agents_by_type[Rep].select(_is_present)
+        return self._those(Rep)
+
+    def _those(self, kind: type[mesa.Agent]) -> mesa.agent.AgentSet:
+        """Return the agents of a kind; Mesa has no set of a kind of which there are none."""
+        if kind in self.agents_by_type:
+            return self.agents_by_type[kind]
+        return mesa.agent.AgentSet([], random=self.random)
 
     def step(self) -> None:
         """Run one day."""
         self._make_room()
         run_days(self.floor, self.choose, 1)
+        self._enrol()
         self.datacollector.collect(self)
+
+    def _enrol(self) -> None:
+        """Keep in the AgentSets those who are there; an empty seat is nobody.
+
+        The seats themselves stay where they are, in the lists that the behaviours act on.
+        """
+        for agent in (*self.floor.customers, *self.floor.reps):
+            if agent.present != agent.enrolled:
+                if agent.present:
+                    self.register_agent(agent)
+                else:
+                    self.deregister_agent(agent)
+                agent.enrolled = agent.present
 
     def _make_room(self) -> None:
         """Add the rows that a day may fill."""
@@ -209,10 +230,6 @@ class ServiceModel(mesa.Model):
         for place, row in enumerate(rows):
             array[place] = tuple(getattr(row, column) for column in columns)
         return array
-
-
-def _is_present(agent: Any) -> bool:
-    return bool(agent.present)
 
 
 def _fresh(values: tuple[Any, ...]) -> tuple[Any, ...]:

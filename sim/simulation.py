@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
 
 from sim.behaviours.choice import choose_move
 from sim.floor import branch, copy_floor, kept_payoffs, new_floor, set_policy, unsound
-from sim.measures import measure, outside_option, weekly
+from sim.measures import measure, outside_of_run, outside_option, weekly
 from sim.parameters import Centre
 from sim.policy import Policy
 from sim.state import Floor, parameter_row
@@ -86,7 +86,10 @@ class Start:
     seed, replication : int
         The key of its draws.
     outside : dict
-        Mean and spread of each party's payoff in the last conflicts of the warm-up.
+        Mean and spread of each party's payoff in the newest conversations of the warm-up.
+    neutral : record array of ``state.TALLY``, optional
+        The days of the neutral policy's own run after the branch, see
+        :func:`with_neutral_run`.
     """
 
     floor: Floor
@@ -94,6 +97,7 @@ class Start:
     seed: int
     replication: int
     outside: dict[str, float] = field(repr=False)
+    neutral: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def day(self) -> int:
@@ -111,13 +115,14 @@ class Outcome:
         The arrays at the end: every agent's state, the surveys, the network.
     branch_day : int
         The day on which the policy came into force; earlier days are warm-up.
-    outside : dict
-        See :class:`Start`.
+    outside, neutral
+        See :class:`Start`: against what the parties' gains are measured.
     """
 
     floor: Floor
     branch_day: int
     outside: dict[str, float] = field(repr=False)
+    neutral: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def tallies(self) -> np.ndarray:
@@ -134,7 +139,10 @@ class Outcome:
 
     def measures(self, first: int = 0, last: int | None = None) -> dict[str, float]:
         """Return every measure over the days [first, last) after the branch."""
-        return measure(self.tallies[first:last], self.outside)
+        outside = self.outside
+        if self.neutral is not None:
+            outside = outside_of_run(self.neutral[first:last])
+        return measure(self.tallies[first:last], outside)
 
     def warmup_measures(self, first: int = 0, last: int | None = None) -> dict[str, float]:
         """Return every measure over the days [first, last) of the warm-up."""
@@ -142,7 +150,8 @@ class Outcome:
 
     def weekly(self) -> dict[str, np.ndarray]:
         """Return every measure for each whole week after the branch."""
-        return weekly(self.tallies, self.outside)
+        outside = self.outside if self.neutral is None else outside_of_run(self.neutral)
+        return weekly(self.tallies, outside)
 
     @property
     def rep_answers(self) -> np.ndarray:
@@ -196,6 +205,37 @@ def warm_up(
         warm = run.floor
     _sound_or_raise(warm)
     return Start(warm, centre, seed, replication, outside_option(kept_payoffs(warm)))
+
+
+def with_neutral_run(
+    start: Start, policy: Policy, *, days: int, engine: EngineName = "compiled"
+) -> Start:
+    """Run the neutral policy on, and keep its days as the parties' outside option.
+
+    Gains over the neutral run are then taken day for day against the same centre under
+    the neutral policy, so that what still drifts at the branch is in both.
+
+    Parameters
+    ----------
+    start : Start
+        The warmed-up centre.
+    policy : Policy
+        The neutral policy.
+    days : int
+        As many as the branches will have.
+    engine : {"compiled", "mesa"}
+        Both give the same bits.
+    """
+    run = simulate(
+        start.centre,
+        policy,
+        days=days,
+        seed=start.seed,
+        replication=start.replication,
+        engine=engine,
+        start=start,
+    )
+    return replace(start, neutral=run.tallies)
 
 
 def simulate(
@@ -277,7 +317,7 @@ def simulate(
         if following is not None:
             set_policy(floor, following)
     _sound_or_raise(floor)
-    return Outcome(floor, branch_day, start.outside)
+    return Outcome(floor, branch_day, start.outside, start.neutral)
 
 
 def _stretches(

@@ -10,6 +10,8 @@ HEADLINES: dict[str, str] = {
     "escalation_rate": "escalation rate",
     "cost_per_contact": "cost per contact",
     "profit_per_customer": "profit per customer",
+    "customers": "number of customers",
+    "profit": "profit of the centre",
     "prevail_all": "all three prevail",
 }
 """Measure: what to call it in a table."""

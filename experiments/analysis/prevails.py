@@ -3,11 +3,12 @@
 A policy dominates another in Pareto's sense when no party is worse off under it and one
 is better off. Parties whose welfare cannot be told apart count as neither. The weightless
 comparison comes first; the egalitarian measure (the worst-off party) and the Nash product
-are the model's own measures and are only ranked here.
+are the model's own measures; one is said to favour a policy only where paired contrasts
+tell that policy apart from all others.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -62,7 +63,7 @@ class Comparison:
         ]
         if self.same:
             sides.append(f"{_listed(self.same)} not to be told apart")
-        verdict = "a trade-off" if self.better_a and self.better_b else "no difference"
+        verdict = "a trade-off" if self.better_a and self.better_b else "nothing told apart"
         if self.dominant:
             verdict = f"{title(self.dominant)} Pareto-dominates"
             verdict += ", as far as can be told" if self.same else ""
@@ -88,6 +89,8 @@ class Prevailing:
     welfare, compromises : dict
         Measure, then policy: mean and interval. ``n`` of the Nash product counts the
         replications in which it is defined.
+    apart : set of (measure, policy, policy)
+        Pairs that a compromise tells apart, Holm-corrected within the measure.
     replications : int
         How many there are.
     """
@@ -96,20 +99,34 @@ class Prevailing:
     comparisons: tuple[Comparison, ...]
     welfare: dict[str, dict[str, Interval]]
     compromises: dict[str, dict[str, Interval]]
+    apart: frozenset[tuple[str, str, str]]
     replications: int
 
-    def best(self, measure: str) -> str | None:
-        """Return the policy with the highest mean of a compromise.
+    def leaders(self, measure: str) -> tuple[str, ...]:
+        """Return the policies among which the highest mean of a compromise is.
 
-        Policies under which it is undefined in most replications do not count: the mean
-        over the rest would flatter them. None where no policy is left.
+        More than one where the highest cannot be told apart from others. Policies under
+        which it is undefined in most replications do not count: the mean over the rest
+        would flatter them. Empty where no policy is left.
         """
         defined = {
             policy: value.mean
             for policy, value in self.compromises[measure].items()
             if 2 * value.n > self.replications
         }
-        return max(defined, key=lambda policy: defined[policy]) if defined else None
+        if not defined:
+            return ()
+        top = max(defined, key=lambda policy: defined[policy])
+        return tuple(
+            policy
+            for policy in defined
+            if policy == top or (measure, top, policy) not in self.apart
+        )
+
+    def best(self, measure: str) -> str | None:
+        """Return the policy that a compromise favours, None where none can be told."""
+        leaders = self.leaders(measure)
+        return leaders[0] if len(leaders) == 1 else None
 
 
 def prevailing(results: Results, period: Period) -> Prevailing:
@@ -134,8 +151,21 @@ def prevailing(results: Results, period: Period) -> Prevailing:
         ),
         welfare={party: _means(results, party, period) for party in PARTIES},
         compromises={name: _means(results, name, period) for name in COMPROMISES},
+        apart=frozenset(
+            found for name in COMPROMISES for found in _apart(results, name, period, pairs)
+        ),
         replications=len(results.replications),
     )
+
+
+def _apart(
+    results: Results, measure: str, period: Period, pairs: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, str, str]]:
+    tests = corrected([contrast(results, b, a, measure, period) for a, b in pairs])
+    for test in tests:
+        if test.told_apart:
+            yield (measure, test.a, test.b)
+            yield (measure, test.b, test.a)
 
 
 def _means(results: Results, measure: str, period: Period) -> dict[str, Interval]:

@@ -94,9 +94,12 @@ def compromise_in_words(
     """Return under which policy a compromise is highest, in one sentence."""
     words = COMPROMISE_WORDS[measure]
     words = words[0].upper() + words[1:]
-    best = prevailing.best(measure)
-    if best is None:
+    leaders = prevailing.leaders(measure)
+    if not leaders:
         return f"{words} no policy: it is undefined in most replications, as some party loses."
+    if len(leaders) > 1:
+        return f"{words} a policy that cannot be told: {', '.join(map(title, leaders))}."
+    best = leaders[0]
     value = prevailing.compromises[measure][best]
     return f"{words} {title(best)} ({bracketed(value, decimals([value]))}, n = {value.n})."
 

@@ -62,15 +62,30 @@ def leave_open(customer, world, p, tally, now, u_again, u_when):
         # Given up, but the company will call back.
         customer.unsettled = True
         return
-    give_up(customer, tally)
+    give_up(customer, p, tally)
 
 
 @behaviour
-def give_up(customer, tally):
+def give_up(customer, p, tally):
     """Drop a matter, and take what was offered."""
     if customer.matter == ISSUE and customer.standing > 0.0:
-        grant(customer, tally, customer.standing)
+        settle_later(customer, p, tally, customer.standing)
     drop_matter(customer)
+
+
+@behaviour
+def settle_later(customer, p, tally, amount):
+    """Grant redress after the conversation: it is judged with the treatment of then."""
+    distributive = distributive_justice(amount, customer.felt_due, p)
+    procedural = customer.procedural
+    interactional = customer.interactional
+    quality = conflict_quality(distributive, procedural, interactional, p)
+    satisfied = take_in(
+        customer, p, distributive, procedural, interactional, quality, p.conflict_weight
+    )
+    customer.loyalty += p.loyalty_conflict * (satisfied - customer.loyalty)
+    grant(customer, tally, amount)
+    learn_what_pays(customer, p, customer.pressed)
 
 
 @behaviour
@@ -233,6 +248,7 @@ def settle_conversation(floor, rep, customer, tally, now, u_ask):
     talk = floor.talk[0]
     payoff_rep = rep_takes(rep, customer, talk, policy, p)
     settled = talk.ending == RESOLVED
+    customer.pressed = talk.pressing_turns + talk.abusive_turns > 0
     customer.anger = talk.anger
     customer.anger_day = world.day * 1.0
     customer.understanding = talk.understanding
@@ -262,7 +278,7 @@ def settle_conversation(floor, rep, customer, tally, now, u_ask):
         interactional,
         payoff_rep,
         settled,
-        talk.pressing_turns + talk.abusive_turns > 0,
+        customer.pressed,
         cost,
     )
     ask_about_contact(customer, p, tally, settled, satisfied, u_ask)

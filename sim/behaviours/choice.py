@@ -32,6 +32,15 @@ from sim.moves import (
     WARN,
 )
 
+LAST_RESORT = 2.0
+"""Ending a contact, and warning of it, weigh this much against other moves (assumed)."""
+
+PRESSING_HOSTILITY = 0.5
+"""Hostility of a pressing turn, an abusive one being 1 (assumed)."""
+
+FLIGHT = 0.5
+"""Share of self-protection's pull that goes to handing a case on (assumed)."""
+
 
 @behaviour
 def share_beyond(claim, due):
@@ -70,7 +79,7 @@ def ask_of_policy(talk, policy, weight, weight_escalation, utilities):
     utilities[HOLD_BOUNDARY] += weight * policy.boundary * beyond * ready
     if talk.tone == ABUSIVE:
         if talk.abusive_turns > policy.tolerated_abuse:
-            utilities[END_CONTACT] += 2.0 * weight
+            utilities[END_CONTACT] += LAST_RESORT * weight
         elif talk.warnings == 0 and policy.tolerated_abuse < math.inf:
             utilities[WARN] += weight
     need_superior = stuck
@@ -101,13 +110,13 @@ def protect_oneself(talk, depletion, weight, utilities):
     """Add the pull away from hostility, stronger when depleted."""
     hostile = 0.0
     if talk.tone != CIVIL:
-        hostile = 1.0 if talk.tone == ABUSIVE else 0.5
+        hostile = 1.0 if talk.tone == ABUSIVE else PRESSING_HOSTILITY
     threat = weight * hostile * (1.0 + depletion)
     utilities[END_CONTACT] += threat
     utilities[WARN] += threat if talk.warnings == 0 else 0.0
-    utilities[ESCALATE] += threat * 0.5
-    utilities[DEFLECT] += threat * 0.5
-    utilities[PASS_THE_BUCK] += threat * 0.5
+    utilities[ESCALATE] += threat * FLIGHT
+    utilities[DEFLECT] += threat * FLIGHT
+    utilities[PASS_THE_BUCK] += threat * FLIGHT
     utilities[LISTEN] -= weight * depletion
     utilities[LET_VENT] -= weight * depletion
 
@@ -132,9 +141,9 @@ def keep_to_the_rules(talk, policy, weight, utilities):
     utilities[PASS_THE_BUCK] -= weight
     utilities[HOLD_BOUNDARY] -= weight * (1.0 - policy.boundary)
     if talk.tone != ABUSIVE or talk.abusive_turns <= policy.tolerated_abuse:
-        utilities[END_CONTACT] -= 2.0 * weight
+        utilities[END_CONTACT] -= LAST_RESORT * weight
     if talk.tone != ABUSIVE:
-        utilities[WARN] -= 2.0 * weight
+        utilities[WARN] -= LAST_RESORT * weight
     if not (talk.asked_superior or talk.beyond_authority):
         utilities[ESCALATE] -= weight * policy.escalation_threshold
 

@@ -31,6 +31,12 @@ from sim.moves import (
     WARN,
 )
 
+USUAL_LISTENING = 0.5
+"""Listening at which the tables of moves hold as they stand."""
+
+NEXT_TO_NOTHING = 0.01
+"""Share of the loss below which nothing is claimed any more."""
+
 TURN_BLOCK = 64
 """Addresses of one contact's turns; the longest conversation is shorter than this."""
 
@@ -222,7 +228,7 @@ def make_move(customer, talk, policy, p, move):
     talk.moves += 1
     repeated = (move == APOLOGISE and talk.apologised) or (move == WARN and talk.warnings > 0)
     effect = p.double_effort if repeated else 1.0
-    skill = 2.0 * talk.listening
+    skill = talk.listening / USUAL_LISTENING
     heard = effect * p.heard_by_moves[move]
     found = p.understanding_by_moves[move]
     talk.heard = clamp(push_up(talk.heard, clamp(heard * skill) if heard > 0.0 else heard))
@@ -295,7 +301,7 @@ def explain(customer, talk, p):
 @behaviour
 def customer_answers(customer, talk, policy, p, move, u_accept, u_answer):
     """Accept, hang up, ask for a superior, threaten to leave, or go on pressing."""
-    on_table = talk.offers > 0 or talk.claim <= 0.01 * customer.loss
+    on_table = talk.offers > 0 or talk.claim <= NEXT_TO_NOTHING * customer.loss
     looks = move == OFFER or move == OFFER_CHOICE or move == HOLD_BOUNDARY or move == EXPLAIN
     chance_now = 0.0
     if on_table and looks:

@@ -10,7 +10,8 @@ from sim.behaviours.ledger import pay_acquisition, pay_compensation, sell
 from sim.moves import DELAY, ENQUIRY, ISSUE, MISUNDERSTANDING, NOTHING, PRODUCT
 
 YEAR = 365.0
-MONTHS_PER_YEAR = 12.0
+OPENS = 480.0
+"""Minute of the day at which a centre opens, if its hours leave time: 8:00."""
 LEAST_RATE = 1e-6
 """A rate per year below this is none: its dates would lie beyond any run."""
 
@@ -242,7 +243,7 @@ def minute_of(at, day, p):
 def opening(p):
     """Return the minute of the day at which the centre opens: 8:00 if that leaves time."""
     latest = 1440.0 - p.open_minutes
-    return 480.0 if latest > 480.0 else latest
+    return OPENS if latest > OPENS else latest
 
 
 @behaviour

@@ -30,6 +30,12 @@ from sim.lent import fetch
 from sim.moves import AT_SUPERIOR, CALL, CALL_BACK
 from sim.state import HORIZON
 
+FOUNDERS_DAYS = 730.0
+"""Longest tenure of the founding staff, days (assumed)."""
+
+FOUNDERS_CONTACTS = 40.0
+"""Contacts a day behind them: the reference centre's own pace."""
+
 AHEAD = 12
 """How many customers further on a row is fetched from memory."""
 
@@ -69,11 +75,11 @@ def first_morning(floor, customers):
 def settle_in(rep, world, p):
     """Give the founding staff tenures of up to two years, and the experience that goes with it."""
     u, _, _, _ = chance.uniforms(world, rep.id, 0, purposes.HIRING, 0)
-    days = int(u * 730.0)
+    days = int(u * FOUNDERS_DAYS)
     rep.hired = -days
     if days > p.initial_training_days:
-        # Forty contacts a day, five days in seven: the reference centre's own pace.
-        rep.experience = (days - p.initial_training_days) * 40.0 * 5.0 / 7.0
+        worked = (days - p.initial_training_days) * p.days_per_week / 7.0
+        rep.experience = worked * FOUNDERS_CONTACTS
     else:
         rep.hired = -p.initial_training_days
     learn(rep, p)

@@ -3,12 +3,12 @@
 from sim import chance, purposes
 from sim.arithmetic import clamp, push_up
 from sim.behaviours import behaviour
-from sim.behaviours.aftermath import give_up, grant
+from sim.behaviours.aftermath import give_up, settle_later
 from sim.behaviours.calendar import MONTH, NEVER, file
 from sim.behaviours.customer import drop_matter
-from sim.behaviours.justice import conflict_quality, distributive_justice, take_in
 from sim.behaviours.ledger import pay_follow_up, pay_programme
-from sim.moves import ISSUE, ISSUE_KINDS
+from sim.behaviours.superior import superior_offer
+from sim.moves import DELAY, ISSUE, ISSUE_KINDS, PRODUCT
 
 REFERENCE_SEATS = 20.0
 """The size for which the fee of a feedback review is stated."""
@@ -26,35 +26,26 @@ def call_back(floor, customer, tally):
     pay_follow_up(tally, p.follow_up_minutes * p.wage)
     world.reasons[customer.kind] += 1.0
     customer.satisfaction = push_up(customer.satisfaction, p.follow_up_warmth)
-    u_mend, _, _, _ = chance.uniforms(
+    u_mend, u_fair, _, _ = chance.uniforms(
         world, customer.id, world.day, purposes.FOLLOW_UP, customer.issues
     )
     waiting = customer.arrived_at >= 0.0
     if customer.matter == ISSUE and customer.unsettled and not waiting:
         if u_mend < p.follow_up_mend:
-            mend(customer, p, tally)
+            mend(customer, floor.policy[0], p, tally, u_fair)
         elif customer.call_at >= NEVER:
-            give_up(customer, tally)
+            give_up(customer, p, tally)
     file(floor, customer, world.day)
 
 
 @behaviour
-def mend(customer, p, tally):
-    """Settle by telephone what the contact left open: what is due, or what was offered."""
+def mend(customer, policy, p, tally, u):
+    """Settle by telephone what the contact left open, as a superior would or as was offered."""
     tally.mended += 1
-    owed = customer.due if customer.due > customer.standing else customer.standing
-    distributive = distributive_justice(owed, customer.felt_due, p)
-    quality = conflict_quality(distributive, customer.procedural, customer.interactional, p)
-    take_in(
-        customer,
-        p,
-        distributive,
-        customer.procedural,
-        customer.interactional,
-        quality,
-        p.conflict_weight,
-    )
-    grant(customer, tally, owed)
+    owed = superior_offer(customer, policy, p, u)
+    if owed < customer.standing:
+        owed = customer.standing
+    settle_later(customer, p, tally, owed)
     drop_matter(customer)
 
 
@@ -90,19 +81,21 @@ def review(floor, p):
 
 @behaviour
 def mend_processes(world, policy, p, months):
-    """Remove issues in proportion to how often their kind was named; some come back by decay."""
-    total = 0.0
-    for kind in range(len(ISSUE_KINDS)):
-        total += world.reasons[kind]
-    for kind in range(len(ISSUE_KINDS)):
+    """Remove issues in proportion to how often their kind was named; some come back by decay.
+
+    Products and delays are processes; misunderstandings are a matter of transparency.
+    """
+    total = world.reasons[PRODUCT] + world.reasons[DELAY]
+    for kind in (PRODUCT, DELAY):
         share = world.reasons[kind] / total if total > 0.0 else 0.0
         removable = world.issue_factor[kind] - p.feedback_floor
         if removable > 0.0:
-            effect = months * p.feedback_effect * policy.feedback * share * len(ISSUE_KINDS)
+            effect = months * p.feedback_effect * policy.feedback * share * 2.0
             world.issue_factor[kind] -= clamp(effect) * removable
         world.issue_factor[kind] += clamp(months * p.process_decay) * (
             1.0 - world.issue_factor[kind]
         )
+    for kind in range(len(ISSUE_KINDS)):
         world.reasons[kind] = 0.0
 
 

@@ -215,7 +215,9 @@ def falls_ill(rep, world, p):
     """Return the length of an absence that starts today, 0 if none does."""
     u_ill, u_long, _, _ = chance.uniforms(world, rep.id, world.day, purposes.ABSENCE, 0)
     rate = p.absence_base * bounded_exp(
-        p.absence_exhaustion * rep.exhaustion + p.absence_fatigue * rep.spent
+        p.absence_exhaustion * rep.exhaustion
+        + p.absence_depersonalisation * rep.depersonalisation
+        + p.absence_fatigue * rep.spent
     )
     if u_ill < rate:
         return chance.geometric(u_long, p.absence_spell)

@@ -13,6 +13,9 @@ from sim.behaviours.ledger import pay_escalation
 from sim.behaviours.queue import occupy, wait_for_server
 from sim.moves import ISSUE
 
+SUPERIOR_ERROR = 0.5
+"""A superior's error of perception, as a share of a rep's (assumed)."""
+
 
 @behaviour
 def superiors_on_duty(floor, minute):
@@ -85,7 +88,7 @@ def superior_decides(floor, customer, rep, tally, minute, now):
 @behaviour
 def superior_offer(customer, policy, p, u):
     """Return the superior's offer: half a rep's error, the policy's generosity, more authority."""
-    fair = customer.due + 0.5 * p.rep_fairness_error * chance.normal(u) * customer.loss
+    fair = customer.due + SUPERIOR_ERROR * p.rep_fairness_error * chance.normal(u) * customer.loss
     if fair < 0.0:
         fair = 0.0
     beyond = customer.claim - fair

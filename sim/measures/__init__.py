@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.measures.base import Measure
+from sim.measures.base import Measure, ratio
 from sim.measures.contacts import CONTACTS
 from sim.measures.customers import CUSTOMERS
 from sim.measures.money import MONEY
@@ -18,7 +18,17 @@ from sim.measures.parties import PARTY_MEASURES, gains
 from sim.measures.reps import REPS
 from sim.state import PAYOFF, TALLY
 
-__all__ = ["BY_NAME", "MEASURES", "Measure", "gains", "measure", "outside_option", "sums", "weekly"]
+__all__ = [
+    "BY_NAME",
+    "MEASURES",
+    "Measure",
+    "gains",
+    "measure",
+    "outside_of_run",
+    "outside_option",
+    "sums",
+    "weekly",
+]
 
 MEASURES: tuple[Measure, ...] = (*CUSTOMERS, *CONTACTS, *REPS, *MONEY, *PARTY_MEASURES)
 """Every measure, in the order of tables."""
@@ -39,6 +49,24 @@ def outside_option(payoffs: np.ndarray) -> dict[str, float]:
         values = payoffs[party]
         option[f"outside_{party}"] = float(values.mean()) if len(values) else math.nan
         option[f"outside_sd_{party}"] = float(values.std()) if len(values) else math.nan
+    return option
+
+
+def outside_of_run(tallies: np.ndarray) -> dict[str, float]:
+    """Return the mean and spread of each party's payoff over the days of a neutral run.
+
+    Parameters
+    ----------
+    tallies : record array of ``state.TALLY``
+        The neutral run's days.
+    """
+    option = {}
+    payoffs = float(tallies["conflicts_concluded"].sum())
+    for party in PAYOFF.names or ():
+        mean = ratio(math.fsum(tallies[f"payoff_{party}"].tolist()), payoffs)
+        square = ratio(math.fsum(tallies[f"payoff_{party}_2"].tolist()), payoffs)
+        option[f"outside_{party}"] = mean
+        option[f"outside_sd_{party}"] = math.sqrt(max(0.0, square - mean * mean))
     return option
 
 

@@ -6,48 +6,46 @@ from collections.abc import Callable
 from sim.measures.base import Measure, Sums, ratio
 from sim.state import LEVELS
 
-MEDIAN = LEVELS // 2
 PARTIES = ("customer", "rep", "employer")
 
 
+def at_level(s: Sums, count: int, level: int) -> float:
+    """Return the share of conversations in which so many parties reached one aspiration."""
+    reached = [s[f"prevailing_{4 * level + parties}"] for parties in range(4)]
+    return ratio(reached[count], math.fsum(reached))
+
+
 def prevailing(count: int) -> Callable[[Sums], float]:
-    """Return the share of conflicts in which so many parties reached the neutral median."""
-
-    def compute(s: Sums) -> float:
-        at = [s[f"prevailing_{4 * MEDIAN + reached}"] for reached in range(4)]
-        return ratio(at[count], math.fsum(at))
-
-    return compute
+    """Return the share in which so many parties prevailed, averaged over the aspirations."""
+    return lambda s: math.fsum(at_level(s, count, level) for level in range(LEVELS)) / LEVELS
 
 
-def prevailing_swept(s: Sums) -> float:
-    """All three prevail, averaged over the nine levels of aspiration."""
-    shares = []
-    for level in range(LEVELS):
-        at = [s[f"prevailing_{4 * level + reached}"] for reached in range(4)]
-        shares.append(ratio(at[3], math.fsum(at)))
-    return math.fsum(shares) / LEVELS
+def all_at(level: int) -> Callable[[Sums], float]:
+    """Return the share in which all three reached one level of aspiration."""
+    return lambda s: at_level(s, 3, level)
 
 
 def party_prevails(index: int) -> Callable[[Sums], float]:
-    """Return the share of conflicts in which one party reached the neutral median."""
+    """Return the share in which one party prevailed, averaged over the aspirations."""
 
     def compute(s: Sums) -> float:
-        conflicts = math.fsum(s[f"prevailing_{4 * MEDIAN + reached}"] for reached in range(4))
-        return ratio(s[f"reached_{index * LEVELS + MEDIAN}"], conflicts)
+        conversations = math.fsum(s[f"prevailing_{parties}"] for parties in range(4))
+        reached = math.fsum(s[f"reached_{index * LEVELS + level}"] for level in range(LEVELS))
+        return ratio(reached / LEVELS, conversations)
 
     return compute
 
 
 def welfare(party: str) -> Callable[[Sums], float]:
-    """Return the mean payoff of a conflict to a party."""
+    """Return the mean payoff of a conversation over an issue to a party."""
     return lambda s: ratio(s[f"payoff_{party}"], s["payoffs"])
 
 
 def gains(s: Sums) -> tuple[float, ...]:
     """Return each party's gain over the neutral run, in its standard deviations there.
 
-    The outside option is the mean payoff of the newest conflicts of the warm-up.
+    The outside option is what the neutral policy's run of the same days gave; without such
+    a run, the newest conversations of the warm-up.
     """
     found = []
     for party in PARTIES:
@@ -75,7 +73,7 @@ PARTY_MEASURES = (
         "welfare_customer",
         "1",
         1,
-        "mean payoff of a conflict to the customer, in losses",
+        "mean payoff of a conversation over an issue to the customer, in losses",
         "MODEL",
         welfare("customer"),
     ),
@@ -83,7 +81,7 @@ PARTY_MEASURES = (
         "welfare_rep",
         "1",
         1,
-        "mean payoff of a conflict to the rep, in units of strain",
+        "mean payoff of a conversation over an issue to the rep, in units of strain",
         "MODEL",
         welfare("rep"),
     ),
@@ -91,7 +89,7 @@ PARTY_MEASURES = (
         "welfare_employer",
         "price",
         1,
-        "mean payoff of a conflict to the employer",
+        "mean payoff of a conversation over an issue to the employer",
         "MODEL",
         welfare("employer"),
     ),
@@ -99,41 +97,66 @@ PARTY_MEASURES = (
         "prevail_all",
         "share",
         1,
-        "conflicts in which all three reached the neutral median",
+        "conversations in which all three prevailed, averaged over nine aspirations",
         "MODEL",
         prevailing(3),
     ),
     Measure(
-        "prevail_two", "share", 0, "conflicts in which two of three did", "MODEL", prevailing(2)
-    ),
-    Measure(
-        "prevail_one", "share", 0, "conflicts in which one of three did", "MODEL", prevailing(1)
-    ),
-    Measure("prevail_none", "share", -1, "conflicts in which none did", "MODEL", prevailing(0)),
-    Measure(
-        "prevail_swept",
+        "prevail_two",
         "share",
-        1,
-        "conflicts in which all three did, averaged over nine quantiles of aspiration",
+        0,
+        "conversations in which two of three did, averaged over nine aspirations",
         "MODEL",
-        prevailing_swept,
+        prevailing(2),
+    ),
+    Measure(
+        "prevail_one",
+        "share",
+        0,
+        "conversations in which one of three did, averaged over nine aspirations",
+        "MODEL",
+        prevailing(1),
+    ),
+    Measure(
+        "prevail_none",
+        "share",
+        -1,
+        "conversations in which none did, averaged over nine aspirations",
+        "MODEL",
+        prevailing(0),
+    ),
+    *(
+        Measure(
+            f"prevail_all_{10 * (level + 1)}",
+            "share",
+            1,
+            f"conversations in which all reached the neutral {10 * (level + 1)} % quantile",
+            "MODEL",
+            all_at(level),
+        )
+        for level in range(LEVELS)
     ),
     Measure(
         "customer_prevails",
         "share",
         1,
-        "conflicts in which the customer reached the neutral median",
+        "conversations in which the customer prevailed, averaged over nine aspirations",
         "MODEL",
         party_prevails(0),
     ),
     Measure(
-        "rep_prevails", "share", 1, "conflicts in which the rep did", "MODEL", party_prevails(1)
+        "rep_prevails",
+        "share",
+        1,
+        "conversations in which the rep did, averaged over nine aspirations",
+        "MODEL",
+        party_prevails(1),
     ),
     Measure(
         "employer_prevails",
         "share",
         1,
-        "conflicts in which the employer did",
+        "conversations in which the employer did, averaged over nine aspirations",
         "MODEL",
         party_prevails(2),
     ),

@@ -182,6 +182,9 @@ class Reps(Group):
     absence_exhaustion: float = parameter(
         1.2, "1", 0.0, 5.0, "rise of log absence per unit of exhaustion", "B6"
     )
+    absence_depersonalisation: float = parameter(
+        0.4, "1", 0.0, 5.0, "the same of depersonalisation", "B6"
+    )
     absence_fatigue: float = parameter(
         0.5, "1", 0.0, 3.0, "rise of log absence per unit of yesterday's fatigue"
     )

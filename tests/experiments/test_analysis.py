@@ -203,7 +203,7 @@ def test_what_cannot_be_told_apart_is_said_to_be_so():
     (pair,) = prevailing(results_of({"a": same, "b": dict(same)}), WHOLE).comparisons
     assert pair.same == ("customers", "reps", "the employer")
     assert pair.dominant is None
-    assert "no difference" in pair.in_words()
+    assert "nothing told apart" in pair.in_words()
 
 
 def test_nash_does_not_crown_a_policy_under_which_it_is_mostly_undefined():

@@ -264,6 +264,7 @@ REPS = (
     M("burnout_exhaustion", do.burnt_out, "result", -1, TIRED),
     M("burnout_depersonalisation", do.burnt_out, "result", -1, TIRED | {"rep.exhaustion": 0.7}),
     M("absence_exhaustion", do.illness, "result", +1, {**TIRED, "absence_base": 0.05}),
+    M("absence_depersonalisation", do.illness, "result", +1, {**TIRED, "absence_base": 0.05}),
     M("absence_fatigue", do.illness, "result", +1, {"rep.spent": 0.5, "absence_base": 0.05}),
     M("quit_base", do.hazard, "result", +1),
     M("quit_early", do.hazard, "result", +1),

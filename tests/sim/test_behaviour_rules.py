@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "experiments").rglob("*.py")])
 IN_SIM = [path for path in SOURCES if path.is_relative_to(ROOT / "sim")]
 
-# The same bits interpreted and compiled, on every platform's libm alike (ENGINES.md).
+# The same bits interpreted and compiled, on every platform's libm alike.
 EXACT_MATH = {"exp", "log", "log1p", "expm1", "sqrt", "tanh", "erf", "sin", "floor", "ceil", "inf"}
 BUILTINS = {"abs", "float", "int", "len", "max", "min", "range", "round", "zip"}
 FORBIDDEN = (
@@ -243,7 +243,7 @@ def layer_of(name: str) -> int | None:
 
 @pytest.mark.parametrize("name", [name for name in MODULES if layer_of(name) is not None])
 def test_imports_run_one_way(name):
-    """Protects the layers of DESIGN.md, through whatever helper module the way may lead."""
+    """Protects the layers of the house, through whatever helper module the way may lead."""
     level = layer_of(name)
     above = {m for m in reachable(name) if layer_of(m) is not None and layer_of(m) > level}
     assert not above

@@ -76,6 +76,17 @@ def test_agent_reporters_on_request(tiny):
     assert set(frame["person"]) >= set(range(tiny.customers)) | {-1}
 
 
+def test_an_empty_seat_is_nobody(tiny):
+    """Protects AgentSets from ghosts: only people who are there are agents of the model."""
+    model = ServiceModel(tiny, Policy(), seed=1)
+    for _ in range(40):
+        model.step()
+    assert all(agent.present for agent in model.agents_by_type[Customer])
+    assert len(model.agents_by_type[Customer]) == model.employer.market
+    assert sum(day.leaves for day in model.floor.tallies) > 0
+    assert len(model.floor.customers) > len(model.customers)
+
+
 def test_properties_of_agents(tiny):
     """Protects the words that an agent offers beyond its columns."""
     model = ServiceModel(tiny)
