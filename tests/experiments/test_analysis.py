@@ -1,6 +1,7 @@
 """The statistics, against scipy and against examples worked by hand."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -277,7 +278,7 @@ def test_less_exhaustion_is_better_and_escalations_are_neither():
     assert better == {"exhaustion": "b", "escalation_rate": None, "csat": "a"}
     said = dict(compare(summary, "b", "a", WHOLE).findings)
     assert said["Better"].startswith("exhaustion of reps lower by 0.2")
-    assert said["Worse"].startswith("CSAT lower by 2") and "points" in said["Worse"]
+    assert re.match(r"CSAT lower by (19|20|21)\S* points", said["Worse"])
 
 
 def test_failed_runs_are_gaps():

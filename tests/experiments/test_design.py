@@ -17,7 +17,7 @@ def test_a_block_is_one_warm_up_with_its_branches(make_tiny):
     made = list(blocks(points(make_tiny())))
     assert [len(block.points) for block in made] == [2, 2, 2]
     assert all(len({point.situation for point in block.points}) == 1 for block in made)
-    assert made[0].simulated_days == 20 + 2 * 21
+    assert made[0].simulated_days == 20 + (1 + 2) * 21, "the warm-up, the neutral run, the branches"
 
 
 def test_blocks_of_what_is_missing_keep_the_order(make_tiny):
