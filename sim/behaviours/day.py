@@ -7,7 +7,7 @@ surveys on their days.
 
 from sim import chance, purposes
 from sim.behaviours import behaviour
-from sim.behaviours.calendar import MONTH, NEVER, file, take_out
+from sim.behaviours.calendar import MONTH, NEVER, file
 from sim.behaviours.contact import call
 from sim.behaviours.customer import (
     customer_born,
@@ -122,8 +122,11 @@ def todays_agenda(floor, tally):
     p = floor.parameters[0]
     world = floor.world[0]
     # Found first and woken then: waking files anew, and the rows lie far apart in memory.
+    # The day's list is emptied as a whole; who is due in another round is filed again.
     found = 0
-    seat = floor.wheel[world.day % HORIZON]
+    slot = world.day % HORIZON
+    seat = floor.wheel[slot]
+    floor.wheel[slot] = -1
     while seat >= 0:
         floor.due[found] = seat
         found += 1
@@ -132,9 +135,12 @@ def todays_agenda(floor, tally):
         if place + AHEAD < found:
             fetch(floor.customers, floor.due[place + AHEAD])
         customer = floor.customers[floor.due[place]]
-        if customer.filed_day == world.day:
-            take_out(floor, customer)
+        due = customer.filed_day == world.day
+        customer.filed_day = -1
+        if due:
             wake(floor, customer, p, tally)
+        else:
+            file(floor, customer, world.day)
 
 
 @behaviour
