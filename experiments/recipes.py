@@ -52,6 +52,8 @@ SupportChanges = create_model(
 _Flat = create_model("_Flat", __base__=_Open, **_optional(Handling), **_optional(Support))
 
 
+# The classes above are made at run time from the policy's own fields, so that no field is declared
+# twice; a type checker cannot take them for types, hence the silenced lines below.
 class PolicySpec(_Flat):  # type: ignore[valid-type, misc]
     """A policy as it is written: whole, or as what it changes of others.
 
