@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     Field,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -16,6 +15,16 @@ from pydantic import (
 
 from experiments.budget import scale_to
 from experiments.catalogue import find_config
+from experiments.config_parts import (
+    NAME_RULE,
+    Name,
+    Precision,
+    Switch,
+    count_of,
+    name_of,
+    precision_mistakes,
+    timeline_mistakes,
+)
 from experiments.errors import RequestError, hint
 from experiments.explain import WORDS, Location, explain
 from experiments.recipes import Kitchen, PolicySpec, Table, listed
@@ -24,19 +33,6 @@ from sim.parameters import Centre
 from sim.policy import Policy, Support
 
 LATER_KINDS = ("curve", "sensitivity", "frontier", "regimes")
-_NAME_RULE = "letters, digits, - and _, a letter or digit first, at most 80"
-
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")]
-
-
-def _name(description: str, **more: Any) -> Any:
-    return Field(description=description, json_schema_extra={"allowed": _NAME_RULE}, **more)
-
-
-def _count(default: int, unit: str, low: int, high: int, description: str) -> Any:
-    return Field(
-        default=default, ge=low, le=high, description=description, json_schema_extra={"unit": unit}
-    )
 
 
 def _kind_known(kind: Any) -> Any:
@@ -48,42 +44,31 @@ def _kind_known(kind: Any) -> Any:
     return kind
 
 
-class Switch(Table):
-    """A branch changes to another policy."""
-
-    day: int = Field(
-        ge=1,
-        le=36_500,
-        description="days after the branch, before the experiment's end",
-        json_schema_extra={"unit": "days"},
-    )
-    policy: Name = _name("the policy from that day on")
-    of: Name | None = _name("the branch that changes; every branch where absent", default=None)
-
-
 class Experiment(Table):
     """An experiment: a centre, the policies it branches into, and how often and long.
 
     Read one with :func:`load_experiment`, which answers every mistake in a file at once.
     """
 
-    name: Name = _name("name of the experiment, and of the folder of its results")
+    name: Name = name_of("name of the experiment, and of the folder of its results")
     question: str | None = Field(default=None, description="what the experiment is to answer")
     kind: Annotated[Literal["compare"], BeforeValidator(_kind_known)] = Field(
         default="compare", description="what is done", json_schema_extra={"allowed": '"compare"'}
     )
-    warmup_days: int = _count(
+    warmup_days: int = count_of(
         730, "days", 0, 36_500, "days under the neutral policy before the branch"
     )
-    days: int = _count(1095, "days", 1, 36_500, "days after the branch")
-    replications: int = _count(30, "runs of each policy", 1, 1_000_000, "how often it is repeated")
-    seed: int = _count(2026, "1", 0, 2**32 - 1, "key of every random draw")
+    days: int = count_of(1095, "days", 1, 36_500, "days after the branch")
+    replications: int = count_of(
+        30, "runs of each policy", 1, 1_000_000, "how often it is repeated"
+    )
+    seed: int = count_of(2026, "1", 0, 2**32 - 1, "key of every random draw")
     policies: tuple[Name, ...] = Field(
         min_length=1,
         description="the policies to compare, shipped or defined under policy",
         json_schema_extra={"allowed": 'a list of names of policies, for example ["balanced"]'},
     )
-    neutral: Name = _name("the policy of the warm-up", default="neutral")
+    neutral: Name = name_of("the policy of the warm-up", default="neutral")
     centre: Centre = Field(default_factory=Centre, description="the service centre")
     support: Support | None = Field(
         default=None,
@@ -99,12 +84,27 @@ class Experiment(Table):
     policy: dict[Name, PolicySpec] = Field(
         default_factory=dict,
         description="policies of this experiment's own; they go before shipped ones of that name",
-        json_schema_extra={"allowed": f"a table [policy.NAME] with a name of {_NAME_RULE}"},
+        json_schema_extra={"allowed": f"a table [policy.NAME] with a name of {NAME_RULE}"},
     )
     timeline: tuple[Switch, ...] = Field(
         default=(),
         description="changes of policy on given days",
         json_schema_extra={"allowed": "tables [[timeline]] with day, policy and, if wanted, of"},
+    )
+    precision: tuple[Precision, ...] = Field(
+        default=(),
+        description="how precisely differences are to be known; replications are added for it",
+        json_schema_extra={
+            "allowed": "a table with measure, contrast and half_width, or a list of such tables"
+        },
+    )
+    measure_over: Literal["years", "steady"] = Field(
+        default="years",
+        description="what the report is about: the first and the third year, or the steady part",
+        json_schema_extra={"allowed": '"years" or "steady"'},
+    )
+    log_contacts: bool = Field(
+        default=False, description="whether every contact after the branch is written down"
     )
 
     @field_validator("policies")
@@ -120,29 +120,18 @@ class Experiment(Table):
     def _fits_the_rest(
         cls, timeline: tuple[Switch, ...], info: ValidationInfo
     ) -> tuple[Switch, ...]:
-        # A field that was refused is not in info.data and has its own message already.
-        days, policies = info.data.get("days"), info.data.get("policies")
-        wrong = []
-        seen: dict[str, set[int]] = {}
-        for index, switch in enumerate(timeline):
-            here = f"[{index}]"
-            if days is not None and switch.day >= days:
-                wrong.append(
-                    f"{here}.day: given {switch.day}; allowed: before the last of {days} days"
-                )
-            if switch.of is not None and policies is not None and switch.of not in policies:
-                names = ", ".join(policies)
-                near = hint(switch.of, policies)
-                wrong.append(
-                    f'{here}.of: given "{switch.of}"; allowed: one of policies ({names}){near}'
-                )
-            for branch in policies or () if switch.of is None else (switch.of,):
-                if switch.day in seen.setdefault(branch, set()):
-                    wrong.append(f"{here}.day: {branch} changes twice on day {switch.day}")
-                seen[branch].add(switch.day)
-        if wrong:
+        if wrong := timeline_mistakes(timeline, info.data):
             raise ValueError("\n".join(wrong))
         return timeline
+
+    @field_validator("precision")
+    @classmethod
+    def _can_be_reached(
+        cls, precision: tuple[Precision, ...], info: ValidationInfo
+    ) -> tuple[Precision, ...]:
+        if wrong := precision_mistakes(precision, info.data):
+            raise ValueError("\n".join(wrong))
+        return precision
 
     def resolved(self) -> dict[str, Policy]:
         """Return the policies to compare, worked out, in the order of ``policies``."""
@@ -273,12 +262,25 @@ def _prepare(raw: dict[str, Any]) -> None:
                 and value.is_integer()
             ):
                 table[name] = int(value)
-    for name in ("policies", "timeline"):
+    if isinstance(raw.get("precision"), dict):
+        raw["precision"] = [raw["precision"]]
+    for name in ("policies", "timeline", "precision"):
         if isinstance(raw.get(name), list):
             raw[name] = tuple(raw[name])
+    for asked in raw.get("precision", ()) if isinstance(raw.get("precision"), tuple) else ():
+        if isinstance(asked, dict):
+            _prepare_precision(asked)
     own = _table(raw, "policy")
     for name, table in own.items():
         own[name] = listed(table) if isinstance(table, dict) else table
+
+
+def _prepare_precision(asked: dict[str, Any]) -> None:
+    if isinstance(asked.get("contrast"), list):
+        asked["contrast"] = tuple(asked["contrast"])
+    most = asked.get("max_replications")
+    if isinstance(most, float) and most.is_integer():
+        asked["max_replications"] = int(most)
 
 
 def _table(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -323,7 +325,9 @@ def to_toml(experiment: Experiment) -> str:
         that same file when what was loaded is written. The policies carry the support
         packages that a shared one or a budget gave them.
     """
-    table: dict[str, Any] = experiment.model_dump(exclude={"policy", "timeline"}, exclude_none=True)
+    table: dict[str, Any] = experiment.model_dump(
+        exclude={"policy", "timeline", "precision"}, exclude_none=True
+    )
     kitchen = experiment._kitchen()
     table["policy"] = {}
     for name, policy in experiment.used_policies().items():
@@ -336,4 +340,6 @@ def to_toml(experiment: Experiment) -> str:
         table["policy"][name] = {key: text for key, text in words.items() if text} | parts
     if experiment.timeline:
         table["timeline"] = [switch.model_dump(exclude_none=True) for switch in experiment.timeline]
+    if experiment.precision:
+        table["precision"] = [each.model_dump() for each in experiment.precision]
     return "# The experiment as resolved, every default written out.\n\n" + write_toml(table)

@@ -1,62 +1,15 @@
-"""One run as a row: its point, and every measure over the branch and over its years."""
+"""One run as a row: its point, and every measure over the branch and over parts of it."""
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import sim.measures
+from experiments.periods import Period, periods, tails, warmup_halves
 
 if TYPE_CHECKING:
     from experiments.design import Point
     from sim import Outcome
-
-YEAR = 365
-REPORTED_YEARS = (1, 3)
-"""Slow costs hide from a short horizon: the first and the third year are told apart."""
-
-
-class Period(NamedTuple):
-    """Days ``[first, last)`` after the branch; ``suffix`` marks its columns."""
-
-    suffix: str
-    first: int
-    last: int
-
-    @property
-    def key(self) -> str:
-        """What data files call it: "year_1", or "whole" for the whole branch."""
-        return self.suffix.removeprefix("_") or "whole"
-
-
-def periods(days: int) -> tuple[Period, ...]:
-    """Return the years after the branch that are measured on their own.
-
-    Parameters
-    ----------
-    days : int
-        Days after the branch.
-
-    Returns
-    -------
-    tuple of Period
-        The first and the third year, or the first and the last whole one of a shorter
-        branch. A column is named after the year it holds. None where no year is whole.
-    """
-    whole = days // YEAR
-    chosen = sorted({min(year, whole) for year in REPORTED_YEARS if whole})
-    return tuple(Period(f"_year_{n}", (n - 1) * YEAR, n * YEAR) for n in chosen)
-
-
-def warmup_halves(warmup_days: int) -> tuple[Period, Period] | None:
-    """Return the last two half-years of a warm-up, or its two halves if it is shorter."""
-    half = min(182, warmup_days // 2)
-    if half == 0:
-        return None
-    return (
-        Period("_before", warmup_days - 2 * half, warmup_days - half),
-        Period("_last", warmup_days - half, warmup_days),
-    )
-
 
 WARMUP_MEASURES = ("loyalty", "exhaustion", "contacts_per_day")
 """What must stand still at the end of the warm-up."""
@@ -118,7 +71,7 @@ def measure_columns(days: int, warmup_days: int) -> tuple[str, ...]:
     """Return the names of every measured column of a run, in order."""
     names = [measure.name for measure in sim.measures.MEASURES]
     found = list(names)
-    for period in periods(days):
+    for period in (*periods(days), *tails(days)):
         found += [name + period.suffix for name in names]
     for half in warmup_halves(warmup_days) or ():
         found += [warmup_column(name, half) for name in WARMUP_MEASURES]
@@ -141,7 +94,7 @@ def measured(outcome: "Outcome", days: int, warmup_days: int) -> dict[str, float
         The columns of :func:`measure_columns`; NaN where a measure is undefined.
     """
     values = dict(outcome.measures())
-    for period in periods(days):
+    for period in (*periods(days), *tails(days)):
         for name, value in outcome.measures(period.first, period.last).items():
             values[name + period.suffix] = value
     for half in warmup_halves(warmup_days) or ():

@@ -50,6 +50,11 @@ class Run:
         Every measure by column; empty when it failed.
     series : dict
         Weekly series by name; empty when it failed.
+    careers : dict
+        One entry a rep who was employed after the branch, by column; empty when it failed.
+    contacts : bytes
+        Every contact after the branch, as the bytes of a Parquet file; empty when they
+        were not to be logged, and when it failed.
     error : str
         Why it failed, in one line; empty when it did not.
     """
@@ -57,6 +62,8 @@ class Run:
     point: Point
     values: dict[str, float] = field(default_factory=dict)
     series: dict[str, np.ndarray] = field(default_factory=dict)
+    careers: dict[str, np.ndarray] = field(default_factory=dict)
+    contacts: bytes = b""
     error: str = ""
 
 

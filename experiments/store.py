@@ -39,13 +39,13 @@ _MERGED_SERIES = """
 
 
 def config_hash(experiment: "Experiment") -> str:
-    """Return the hash of what an experiment asks for: its rows, whatever words describe them."""
+    """Return the hash of what an experiment asks for: its rows, but not how many of them."""
     return fingerprint(
         {
             "name": experiment.name,
             "warmup_days": experiment.warmup_days,
             "days": experiment.days,
-            "replications": experiment.replications,
+            "log_contacts": experiment.log_contacts,
             "seed": experiment.seed,
             "centre": experiment.centre.model_dump(),
             "neutral": experiment.neutral_policy().model_dump(),

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.prevails import Prevailing
-from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.analysis.wording import (
     COMPROMISE_WORDS,
@@ -20,7 +19,7 @@ from experiments.analysis.wording import (
     verdict_mark,
     with_unit,
 )
-from experiments.rows import Period
+from experiments.periods import Period, period_name
 
 WIDTH = 100
 """Columns of a terminal that the table fits."""

@@ -7,13 +7,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
-    {"cli"},
-    {"bench", "reference", "session", "conclusion", "table"},
+    {"cli", "api", "completion"},
+    {"bench", "reference", "session", "conclusion", "table", "listing", "estimate", "studies"},
     {"report"},
     {"figures"},
     {"analysis"},
-    {"store", "runner", "design", "rows", "parquet", "provenance", "progress"},
-    {"config", "schema", "tables", "budget", "recipes", "catalogue", "toml_text", "explain"},
+    {"store", "query", "provenance", "progress"},
+    {"runner", "crew", "cluster"},
+    {"contacts", "design", "rows", "parquet", "lock"},
+    {"config", "schema", "tables"},
+    {"config_parts", "budget", "recipes", "catalogue", "toml_text", "explain"},
+    {"periods"},
     {"errors"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -29,8 +29,8 @@ from scipy import stats
 
 from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.interval import Interval, standard_deviation, t_interval
-from experiments.analysis.results import WHOLE, Results
-from experiments.rows import Period
+from experiments.analysis.results import Results
+from experiments.periods import WHOLE, Period
 
 ALPHA = 0.05
 

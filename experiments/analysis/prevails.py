@@ -16,7 +16,7 @@ from experiments.analysis.contrasts import Contrast, contrast, corrected
 from experiments.analysis.headlines import PARTIES
 from experiments.analysis.interval import Interval, t_interval
 from experiments.analysis.results import Results
-from experiments.rows import Period
+from experiments.periods import Period
 
 COMPROMISES = ("egalitarian", "nash", "prevail_all")
 

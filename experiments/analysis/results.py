@@ -7,10 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from experiments.parquet import Columns
-from experiments.rows import Period, periods
-
-WHOLE = Period("", 0, 0)
-"""The whole branch, however long it is."""
+from experiments.periods import WHOLE, Period, periods
 
 
 @dataclass(frozen=True)
@@ -94,13 +91,3 @@ class Results:
     def periods(self) -> tuple[Period, ...]:
         """The years to report, or the whole branch where no year is whole."""
         return periods(self.days) or (WHOLE,)
-
-
-_ORDINALS = ("zeroth", "first", "second", "third")
-
-
-def period_name(period: Period) -> str:
-    """Return a period after the branch in words: "the third year", "the whole branch"."""
-    if not period.suffix:
-        return "the whole branch"
-    return f"the {_ORDINALS[int(period.suffix.rpartition('_')[2])]} year"

@@ -14,7 +14,8 @@ import numpy as np
 from experiments.analysis.contrasts import ALPHA, holm, paired_p
 from experiments.analysis.interval import Interval, t_interval
 from experiments.analysis.results import Results
-from experiments.rows import WARMUP_MEASURES, warmup_column, warmup_halves
+from experiments.periods import warmup_halves
+from experiments.rows import WARMUP_MEASURES, warmup_column
 
 SMALL = 0.01
 """A drift below this share of the level a half-year is called small."""

@@ -9,9 +9,9 @@ import sim.measures
 from experiments.analysis.contrasts import Contrast, contrasts
 from experiments.analysis.interval import Interval, t_interval
 from experiments.analysis.prevails import Prevailing, prevailing
-from experiments.analysis.results import WHOLE, Results
+from experiments.analysis.results import Results
 from experiments.analysis.stationarity import Stationarity, stationarity
-from experiments.rows import Period
+from experiments.periods import WHOLE, Period
 
 MEASURES = {measure.name: measure for measure in sim.measures.MEASURES}
 

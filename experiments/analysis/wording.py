@@ -8,9 +8,8 @@ from experiments.analysis.contrasts import Contrast
 from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.interval import Interval
 from experiments.analysis.prevails import Prevailing
-from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
-from experiments.rows import Period
+from experiments.periods import Period, period_name
 
 UNDEFINED = "–"
 _MOST_DECIMALS = 6

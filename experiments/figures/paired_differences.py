@@ -11,10 +11,10 @@ from matplotlib.lines import Line2D
 
 from experiments.analysis.contrasts import Contrast
 from experiments.analysis.headlines import HEADLINES
-from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.analysis.wording import better_of, bracketed, decimals, with_unit
 from experiments.figures.style import INK, MUTED, RULE, WIDTH, Drawing, colour, facts, marker
+from experiments.periods import period_name
 
 _ROW = 0.235  # inches
 _LINEAR = 2.0

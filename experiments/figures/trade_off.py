@@ -7,10 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from experiments.analysis.headlines import HEADLINES
-from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.figures.style import RULE, WIDTH, Drawing, colour, facts, marker
-from experiments.rows import Period
+from experiments.periods import Period, period_name
 
 PANELS = (
     ("exhaustion", "retention"),

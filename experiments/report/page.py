@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from experiments import parquet
 from experiments.analysis.headlines import HEADLINES
-from experiments.analysis.results import period_name
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.analysis.wording import (
     COMPROMISE_WORDS,
@@ -26,7 +25,7 @@ from experiments.config import Experiment
 from experiments.figures.paired_differences import paired_differences
 from experiments.figures.style import Drawing, colour
 from experiments.figures.trade_off import trade_off
-from experiments.rows import Period
+from experiments.periods import Period, period_name
 from experiments.store import Folder
 
 _MARKS = {"▲": "better", "▼": "worse", "≈": "same", " ": ""}

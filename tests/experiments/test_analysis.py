@@ -13,10 +13,11 @@ from experiments.analysis.contrasts import contrast, contrasts, holm, paired_p
 from experiments.analysis.headlines import HEADLINES, PARTIES
 from experiments.analysis.interval import Interval, t_interval
 from experiments.analysis.prevails import prevailing
-from experiments.analysis.results import WHOLE, Results, period_name
+from experiments.analysis.results import Results
 from experiments.analysis.stationarity import stationarity
 from experiments.analysis.summary import MEASURES, summarise
 from experiments.analysis.wording import better_of, bracketed, compare, decimals, number, plus_minus
+from experiments.periods import WHOLE, period_name
 from experiments.rows import measure_columns
 
 RNG = np.random.default_rng(1)

@@ -1,6 +1,7 @@
 import pytest
 
-from experiments.rows import Period, measure_columns, periods, warmup_halves
+from experiments.periods import Period, periods, warmup_halves, tails
+from experiments.rows import measure_columns
 from sim.measures import MEASURES
 
 
@@ -30,6 +31,6 @@ def test_no_halves_without_a_warm_up():
 def test_columns_are_every_measure_over_every_period():
     columns = measure_columns(1095, 730)
     names = [measure.name for measure in MEASURES]
-    assert len(columns) == len(set(columns)) == 3 * len(names) + 6
+    assert len(columns) == len(set(columns)) == (3 + len(tails(1095))) * len(names) + 6
     for name in names:
         assert {name, f"{name}_year_1", f"{name}_year_3"} <= set(columns)

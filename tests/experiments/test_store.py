@@ -133,10 +133,11 @@ def test_the_config_that_is_kept_has_the_same_hash(make_tiny, folder):
     assert config_hash(load_experiment(folder.config)) == config_hash(make_tiny())
 
 
-def test_the_hash_ignores_the_question_only(make_tiny):
+def test_the_hash_is_of_what_determines_the_rows(make_tiny):
     assert config_hash(make_tiny("question=Why?")) == config_hash(make_tiny())
     assert config_hash(make_tiny("seed=1")) != config_hash(make_tiny())
-    assert config_hash(make_tiny("replications=4")) != config_hash(make_tiny())
+    assert config_hash(make_tiny("replications=4")) == config_hash(make_tiny())
+    assert config_hash(make_tiny("log_contacts=true")) != config_hash(make_tiny())
 
 
 def contents(path):
