@@ -5,7 +5,6 @@ in a folder named after the hash of the model's sources. The loop releases the G
 replications run on threads.
 """
 
-import hashlib
 import os
 import sys
 import tempfile
@@ -17,14 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 from numba import types
 from numba.extending import register_jitable
 
 from sim.behaviours.choice import choose_move
 from sim.behaviours.day import first_morning, run_days
 from sim.behaviours.queue import serve_arrivals
-from sim.floor import with_room
+from sim.floor import take_contacts, with_room
 from sim.lent import Lent, lend
+from sim.sources import source_hash
 from sim.state import ENTRY, PARAMETERS, POLICY, REP, TALK, WORLD, Floor
 
 PERIOD = 91
@@ -43,9 +44,9 @@ CHOOSER = types.int64(
 _LOCK = threading.Lock()
 
 
-def _run_lent(floor: Floor, choose: Any, days: int) -> None:
+def _run_lent(floor: Floor, choose: Any, days: int) -> int:
     """Run days on lent arrays."""
-    run_days(_lend_floor(floor), choose, days)
+    return run_days(_lend_floor(floor), choose, days)
 
 
 def _open_lent(floor: Floor, customers: int) -> None:
@@ -81,6 +82,8 @@ def _lend_floor(floor: Floor) -> Floor:
         lend(floor.payoffs),
         lend(floor.rep_answers),
         lend(floor.customer_answers),
+        lend(floor.careers),
+        lend(floor.contacts),
         lend(floor.agenda),
         lend(floor.servers),
         lend(floor.superiors),
@@ -92,16 +95,6 @@ def _lend_floor(floor: Floor) -> Floor:
         lend(floor.ties_to),
         lend(floor.utilities),
     )
-
-
-def source_hash() -> str:
-    """Return a hash of the model's sources: the version of the model that a row comes from."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(str(path.relative_to(root)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 @cache
@@ -164,9 +157,9 @@ class Engine:
         number, real = types.int64, types.float64
         with _own_cache():
             jit = {"nogil": True, "cache": True}
-            self.run_days = numba.njit(
-                types.void(floor, types.FunctionType(CHOOSER), number), **jit
-            )(_run_lent)
+            self.run_days = numba.njit(number(floor, types.FunctionType(CHOOSER), number), **jit)(
+                _run_lent
+            )
             self.first_morning = numba.njit(types.void(floor, number), **jit)(_open_lent)
             self.serve_arrivals = numba.njit(
                 types.Tuple((number, number, real))(
@@ -245,11 +238,19 @@ class CompiledRun:
         The arrays; the run takes them over and changes them.
     choose : callable
         The rule by which reps choose their moves.
+    contacts : callable, optional
+        Given the rows of the floor's log of contacts, where it has one, after each stretch.
     """
 
-    def __init__(self, floor: Floor, choose: Callable[..., int] = choose_move) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        choose: Callable[..., int] = choose_move,
+        contacts: Callable[[np.ndarray], None] | None = None,
+    ) -> None:
         self._engine = engine()
         self._floor = floor
+        self._contacts = contacts
         self._choose = compiled_chooser(choose)
 
     def open_centre(self, customers: int) -> None:
@@ -261,8 +262,9 @@ class CompiledRun:
         while days > 0:
             part = min(days, PERIOD)
             self._floor = with_room(self._floor, part)
-            self._engine.run_days(self._floor, self._choose, part)
-            days -= part
+            days -= self._engine.run_days(self._floor, self._choose, part)
+            if self._contacts is not None:
+                self._contacts(take_contacts(self._floor))
 
     @property
     def floor(self) -> Floor:

@@ -10,6 +10,8 @@ from sim.moves import MOVES
 from sim.parameters import Centre
 from sim.policy import Policy
 from sim.state import (
+    CAREER,
+    CONTACT,
     CUSTOMER,
     CUSTOMER_ANSWER,
     ENTRY,
@@ -30,6 +32,11 @@ from sim.state import (
 
 ROOM_TO_GROW = 1.25
 """How far an adaptive employer may raise its seats, as a multiple of those it began with."""
+
+LOG_ROWS = 100_000
+"""Rows of the log of contacts, or one for each seat of the market if that is more. The log is
+emptied when half of them are filled, so a day may have as many contacts as the other half;
+the reference centre has some 800 a day."""
 
 
 def shifts(centre: Centre) -> int:
@@ -87,6 +94,8 @@ def new_floor(centre: Centre, policy: Policy, *, seed: int, replication: int) ->
         payoffs=np.zeros(min(PAYOFF_LOG, max(100, centre.customers)), PAYOFF),
         rep_answers=np.zeros(0, REP_ANSWER),
         customer_answers=np.zeros(0, CUSTOMER_ANSWER),
+        careers=np.zeros(0, CAREER),
+        contacts=np.zeros(0, CONTACT),
         agenda=np.zeros(2 * people, ENTRY),
         servers=np.zeros(heads, ENTRY),
         superiors=np.zeros(superiors, ENTRY),
@@ -161,35 +170,54 @@ def copy_floor(floor: Floor) -> Floor:
 
 
 def with_room(floor: Floor, days: int) -> Floor:
-    """Return the floor with room for ``days`` more days' tallies and surveys' answers."""
+    """Return the floor with room for ``days`` more days' tallies, answers and quits."""
     world = floor.world[0]
+    day, answered = int(world["day"]), int(world["rep_answers"])
+    told, left = int(world["customer_answers"]), int(world["careers"])
     surveys = days // int(floor.parameters["survey_days"][0]) + 1
     asked = surveys * (len(floor.customers) if floor.parameters["survey_customers"][0] else 0)
     stride = max(1, len(floor.customers) // max(1, int(floor.parameters["survey_customers"][0])))
+    quits = days * len(floor.reps) if world["branched"] else 0
     return floor._replace(
-        tallies=_grown(floor.tallies, int(world["day"]) + days),
-        rep_answers=_grown(
-            floor.rep_answers, int(world["rep_answers"]) + surveys * len(floor.reps)
-        ),
-        customer_answers=_grown(
-            floor.customer_answers, int(world["customer_answers"]) + asked // stride + surveys
-        ),
+        tallies=_grown(floor.tallies, day, days),
+        rep_answers=_grown(floor.rep_answers, answered, surveys * len(floor.reps)),
+        customer_answers=_grown(floor.customer_answers, told, asked // stride + surveys),
+        careers=_grown(floor.careers, left, quits),
     )
 
 
-def _grown(rows: np.ndarray, length: int) -> np.ndarray:
-    if length <= len(rows):
+def _grown(rows: np.ndarray, used: int, more: int) -> np.ndarray:
+    """Return rows with room for more; only what is used is touched, the rest costs nothing."""
+    if used + more <= len(rows):
         return rows
-    grown = np.zeros(length, rows.dtype)
-    grown[: len(rows)] = rows
+    grown = np.zeros(used + more, rows.dtype)
+    grown[:used] = rows[:used]
     return grown
+
+
+def with_log(floor: Floor) -> Floor:
+    """Return the floor with an empty log of contacts: from now on each one is logged."""
+    return floor._replace(contacts=np.zeros(max(LOG_ROWS, len(floor.customers)), CONTACT))
+
+
+def without_log(floor: Floor) -> Floor:
+    """Return the floor without a log of contacts."""
+    return floor._replace(contacts=np.zeros(0, CONTACT))
+
+
+def take_contacts(floor: Floor) -> np.ndarray:
+    """Empty the log of contacts, and return its rows, which nobody writes over."""
+    rows = floor.contacts[: int(floor.world["contacts"][0])].copy()
+    floor.world["contacts"] = 0
+    return np.asarray(rows)
 
 
 def branch(floor: Floor, policy: Policy) -> None:
     """Put a policy in force and fix the aspirations at the neutral payoffs' quantiles.
 
     The payoffs are those of the newest conflicts before the branch; where there were
-    none, every aspiration is 0.
+    none, every aspiration is 0. From here on careers are kept: whoever is burnt out now
+    is so from the first day after the branch.
     """
     set_policy(floor, policy)
     world = floor.world
@@ -199,6 +227,8 @@ def branch(floor: Floor, policy: Policy) -> None:
         world[f"aspire_{party}"] = np.quantile(kept[party], levels) if len(kept) else 0.0
     world["branched"] = True
     world["branched_day"] = world["day"]
+    world["careers"] = 0
+    floor.reps["burnt_out_day"] = -1
 
 
 def kept_payoffs(floor: Floor) -> np.ndarray:

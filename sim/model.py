@@ -5,7 +5,7 @@ rules are the very behaviours that the compiled engine runs, so the two give the
 trajectories to the last bit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mesa
@@ -14,6 +14,7 @@ from mesa.datacollection import DataCollector
 
 from sim.agents import Customer, Employer, Rep, Row
 from sim.behaviours.choice import choose_move
+from sim.behaviours.contact_log import is_log_half_full
 from sim.behaviours.day import first_morning, run_days
 from sim.floor import branch, new_floor, set_policy, with_room
 from sim.parameters import Centre
@@ -112,9 +113,13 @@ class ServiceModel(mesa.Model):
         if floor is None:
             floor = new_floor(centre, policy or Policy(), seed=seed, replication=replication)
         self.choose = choose
-        self.floor = Floor(**{name: self._as_list(name, v) for name, v in floor._asdict().items()})
-        self.employer: Employer = self.floor.world[0]
         self._blank = {name: rows.dtype for name, rows in floor._asdict().items()}
+        logged = LogRows(floor.contacts, int(floor.world["contacts"][0]))
+        rows = floor._replace(contacts=floor.contacts[:0])._asdict()
+        lists: dict[str, Any] = {name: self._as_list(name, values) for name, values in rows.items()}
+        lists["contacts"] = logged
+        self.floor = Floor(**lists)
+        self.employer: Employer = self.floor.world[0]
         if opening:
             first_morning(self.floor, centre.customers)
         self._enrol()
@@ -187,15 +192,15 @@ class ServiceModel(mesa.Model):
             "tallies": self.day + 1,
             "rep_answers": self.employer.rep_answers + surveyed,
             "customer_answers": self.employer.customer_answers + surveyed,
+            "careers": self.employer.careers + len(self.floor.reps),
         }
         due = self.day % self.floor.parameters[0].survey_days
         asks = due == self.floor.parameters[0].survey_days - 1
+        wanted = {"tallies": True, "careers": self.employer.branched}
         for name, length in room.items():
             rows = getattr(self.floor, name)
-            if name == "tallies" or asks:
-                blank = np.zeros(1, self._blank[name]).tolist()[0]
-                names = self._blank[name].names
-                rows.extend(Row(names, _fresh(blank)) for _ in range(length - len(rows)))
+            if wanted.get(name, asks):
+                rows.extend(blank_row(self._blank[name]) for _ in range(length - len(rows)))
 
     def set_policy(self, policy: Policy) -> None:
         """Put another policy in force from the next day on."""
@@ -213,6 +218,15 @@ class ServiceModel(mesa.Model):
             setattr(self.employer, name, arrays.world[name][0].tolist())
         self.employer.branched = True
         self.employer.branched_day = self.employer.day
+        self.employer.careers = 0
+        for rep in self.floor.reps:
+            rep.burnt_out_day = -1
+
+    def take_contacts(self) -> np.ndarray:
+        """Empty the log of contacts, and return its rows."""
+        rows = as_array(self.floor.contacts.made[: self.employer.contacts], self._blank["contacts"])
+        self.employer.contacts = 0
+        return rows
 
     def arrays(self, names: tuple[str, ...] = Floor._fields) -> Floor:
         """Return the columns as arrays, those named; measures are computed on these."""
@@ -225,16 +239,56 @@ class ServiceModel(mesa.Model):
         dtype = self._blank[name]
         if name not in ROWS:
             return np.array(rows, dtype)
-        array = np.zeros(len(rows), dtype)
-        columns = dtype.names or ()
-        for place, row in enumerate(rows):
-            array[place] = tuple(getattr(row, column) for column in columns)
-        return array
+        if name == "contacts":
+            return np.concatenate([as_array(rows.made, dtype), rows.unmade])
+        return as_array(rows, dtype)
 
 
-def _fresh(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a row's values with lists of their own."""
-    return tuple(list(v) if isinstance(v, list | np.ndarray) else v for v in values)
+def as_array(rows: Sequence[Any], dtype: np.dtype[np.void]) -> np.ndarray:
+    """Return rows as a record array."""
+    array = np.zeros(len(rows), dtype)
+    columns = dtype.names or ()
+    for place, row in enumerate(rows):
+        array[place] = tuple(getattr(row, column) for column in columns)
+    return array
+
+
+def blank_row(dtype: np.dtype[np.void]) -> Row:
+    """Return a row of zeros, with lists of its own."""
+    values: Any = np.zeros(1, dtype).tolist()[0]
+    return Row(dtype.names or (), values)
+
+
+class LogRows:
+    """The rows of the log of contacts, each made when it is first written to.
+
+    Parameters
+    ----------
+    rows : record array of ``state.CONTACT``
+        The room for rows; the log is off if there is none.
+    used : int
+        How many of them are filled.
+    """
+
+    def __init__(self, rows: np.ndarray, used: int) -> None:
+        names = rows.dtype.names or ()
+        self.made = [Row(names, values) for values in rows[:used].tolist()]
+        self._rows = rows
+
+    def __len__(self) -> int:
+        """Return how many rows there is room for."""
+        return len(self._rows)
+
+    def __getitem__(self, place: int) -> Row:
+        """Return a row that was made, or make the next one."""
+        if place == len(self.made) < len(self):
+            self.made.append(blank_row(self._rows.dtype))
+        return self.made[place]
+
+    @property
+    def unmade(self) -> np.ndarray:
+        """The room that has never been written to."""
+        return np.zeros(len(self) - len(self.made), self._rows.dtype)
 
 
 class MesaRun:
@@ -246,10 +300,18 @@ class MesaRun:
         The arrays to start from.
     choose : callable
         The rule by which reps choose their moves.
+    contacts : callable, optional
+        Given the rows of the floor's log of contacts, where it has one, after each stretch.
     """
 
-    def __init__(self, floor: Floor, choose: Callable[..., int] = choose_move) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        choose: Callable[..., int] = choose_move,
+        contacts: Callable[[np.ndarray], None] | None = None,
+    ) -> None:
         self.model = ServiceModel(floor=with_room(floor, 0), choose=choose)
+        self._contacts = contacts
         # The collector's daily means over all customers would cost more than the day.
         self.model.datacollector = DataCollector()
 
@@ -259,8 +321,11 @@ class MesaRun:
 
     def advance(self, days: int) -> None:
         """Run some days."""
-        for _ in range(days):
+        for day in range(days):
             self.model.step()
+            ends = day == days - 1
+            if self._contacts is not None and (ends or is_log_half_full(self.model.floor)):
+                self._contacts(self.model.take_contacts())
 
     @property
     def floor(self) -> Floor:

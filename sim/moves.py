@@ -41,6 +41,7 @@ MOVE_NAMES = (
 NOTHING = 0
 ENQUIRY = 1
 ISSUE = 2
+MATTERS = ("nothing", "enquiry", "issue")
 
 # What an issue arose from; also the index into issue rates and contact reasons.
 PRODUCT = 0
@@ -52,6 +53,7 @@ ISSUE_KINDS = ("product", "delay", "misunderstanding")
 CIVIL = 0
 PRESSING = 1
 ABUSIVE = 2
+TONES = ("civil", "pressing", "abusive")
 
 # How a conversation ended.
 OPEN = 0
@@ -62,7 +64,15 @@ ENDED_BY_REP = 4
 HUNG_UP = 5
 ENDINGS = ("open", "resolved", "unresolved", "escalated", "ended_by_rep", "hung_up")
 
-# What an entry in the day's agenda is.
+# How a contact ended in which there was no conversation over an issue: nobody answered, or
+# the company called back and settled what was open, or only noted the reason.
+ABANDONED = 6
+MENDED = 7
+NOTED = 8
+OUTCOMES = (*ENDINGS, "abandoned", "mended", "noted")
+
+# What an entry in the day's agenda is, and so at which stage a contact is.
 CALL = 0
 AT_SUPERIOR = 1
 CALL_BACK = 2
+STAGES = ("floor", "superior", "call back")

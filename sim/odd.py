@@ -19,6 +19,8 @@ from sim.moves import MOVE_NAMES
 from sim.parameters import Described, describe
 from sim.policy import Handling, Support
 from sim.state import (
+    CAREER,
+    CONTACT,
     CUSTOMER,
     CUSTOMER_ANSWER,
     ENTRY,
@@ -51,6 +53,8 @@ RECORDS: dict[str, tuple[np.dtype[np.void], Mapping[str, str]]] = {
     "state-payoff": (PAYOFF, odd_meanings.PAYOFF),
     "state-rep-answer": (REP_ANSWER, odd_meanings.REP_ANSWER),
     "state-customer-answer": (CUSTOMER_ANSWER, odd_meanings.CUSTOMER_ANSWER),
+    "state-career": (CAREER, odd_meanings.CAREER),
+    "state-contact": (CONTACT, odd_meanings.CONTACT),
 }
 """The records whose columns are listed, each with the meanings of its columns."""
 

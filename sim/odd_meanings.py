@@ -75,7 +75,8 @@ REP: dict[str, str] = {
     "breaks_taken": "planned breaks taken in this shift, of three",
     "contacts_today": "contacts handled today",
     "resolved_today": "of these, settled",
-    "last_day": "day of quitting (kept for readers; no rule uses it)",
+    "burnt_out_day": "first day after the branch on which the criterion of burnout held; -1 = none "
+    "(kept for readers; no rule uses it)",
     "empathy": "trait: listening when rested",
     "composure": "trait: calm under hostility",
     "sovereignty": "trait: belief that the customer is sovereign",
@@ -134,6 +135,7 @@ TALK: dict[str, str] = {
     "last_move": "the rep's last move; -1 = none",
     "moves": "moves made",
     "anger": "the customer's anger",
+    "anger_start": "the anger that the customer brought",
     "heard": "how far the customer feels heard",
     "understanding": "how far problem and need are understood",
     "felt": "negative feeling of the rep",
@@ -172,6 +174,7 @@ TALK: dict[str, str] = {
     "disrespected": "whether the rep argued, interrupted, deflected or passed the buck",
     "over_time": "whether the talk passed its target",
     "beyond_authority": "whether what the rep would grant exceeds the authority",
+    "said": "the turns: each the move x 4 + the tone, a digit to the base 64, ten an integer",
 }
 
 WORLD: dict[str, str] = {
@@ -188,6 +191,8 @@ WORLD: dict[str, str] = {
     "payoffs": "conflicts whose payoffs were logged before the branch",
     "rep_answers": "reps' questionnaires filled in",
     "customer_answers": "customers' questionnaires filled in",
+    "careers": "reps who quit after the branch",
+    "contacts": "rows in the log of contacts since it was last emptied",
     "adapt_direction": "direction of the adaptive employer: 0 at first, then 1 or -1",
     "branched_day": "day of the branch",
     "most_seats": "desks that the adaptive employer may reach",
@@ -252,4 +257,51 @@ CUSTOMER_ANSWER: dict[str, str] = {
     "interactional": "scale: interactional justice of the newest judged contact",
     "intent_to_return": "scale: loyalty, asked as the intent to return",
     "willingness": "scale: willingness to recommend",
+}
+
+CAREER: dict[str, str] = {
+    "id": "the person",
+    "hired": "day of hiring; below 0 for the founding staff",
+    "burnt_out_day": "first day after the branch on which the criterion of burnout held; -1 = none",
+    "left_day": "day of quitting, in its evening",
+}
+
+CONTACT: dict[str, str] = {
+    "customer": "id of the customer",
+    "rep": "id of the rep spoken to, or who passed the case up; -1 = none",
+    "day": "day on which the contact ended, in whose tally it is counted",
+    "stage": "0 the floor, 1 a superior, 2 a call back by the company",
+    "matter": "1 an enquiry, 2 an issue; of a call back, the issue before it",
+    "kind": "what the issue arose from: 0 product, 1 delay, 2 misunderstanding; -1 = an enquiry",
+    "attempt": "which handled contact over the matter this was, or would have been; at a call "
+    "back, how many there have been, 0 = nothing is open",
+    "turns": "turns of the conversation",
+    "tone": "the customer's worst tone: 0 civil, 1 pressing, 2 abusive",
+    "ending": "0 to 5 as of a conversation (resolved and unresolved also of an enquiry and of a "
+    "case), 6 abandoned, 7 mended and 8 noted by a call back",
+    "warnings": "warnings given",
+    "minute": "minute of the arrival, of the case's at the superior's, or of the call back",
+    "wait": "minutes waited until served or given up",
+    "minutes": "minutes of talk",
+    "claim": "claim that the customer came with",
+    "claim_left": "claim at the end",
+    "due": "redress that is fair in fact",
+    "felt_due": "redress that the customer felt due on coming",
+    "offered": "last offer",
+    "granted": "redress that the contact led to, that of giving the issue up included",
+    "anger_start": "the customer's anger at the start, after the wait",
+    "anger_end": "the customer's anger at the end",
+    "heard": "how far the customer felt heard",
+    "understanding": "how far problem and need were understood",
+    "strain": "strain on the rep that got past the buffers",
+    "satisfaction": "satisfaction with the contact, where one was formed",
+    "payoff_customer": "payoff of the conflict to the customer, where it was concluded",
+    "payoff_rep": "payoff of the conflict to the rep, where it was concluded",
+    "payoff_employer": "payoff of the conflict to the employer, where it was concluded",
+    "boundary": "whether a boundary was held",
+    "threatened": "whether the customer threatened to leave",
+    "apologised": "whether an apology was made over the issue",
+    "explained": "whether the rules were explained over the issue",
+    "concluded": "whether the conflict was concluded: one passed up is concluded by the superior",
+    "said": "the turns, as in a conversation",
 }

@@ -8,15 +8,27 @@ from typing import Literal, Protocol
 import numpy as np
 
 from sim.behaviours.choice import choose_move
-from sim.floor import branch, copy_floor, kept_payoffs, new_floor, set_policy, unsound
-from sim.measures import measure, outside_of_run, outside_option, weekly
+from sim.floor import (
+    branch,
+    copy_floor,
+    kept_payoffs,
+    new_floor,
+    set_policy,
+    unsound,
+    with_log,
+    without_log,
+)
+from sim.measures import WEEK, measure, outside_of_run, outside_option, weekly
 from sim.parameters import Centre
 from sim.policy import Policy
 from sim.state import Floor, parameter_row
 
 EngineName = Literal["compiled", "mesa"]
+TakeContacts = Callable[[np.ndarray], None]
+"""What is done with logged contacts: a record array of ``state.CONTACT``, its own to keep."""
+
 STEP = 91
-"""Days between two reports of progress."""
+"""Days between two reports of progress, and at the most in one stretch of logged contacts."""
 
 BUILT = (
     "customers",
@@ -54,7 +66,9 @@ class Run(Protocol):
         """Let go of what would outlive the run."""
 
 
-def run_on(engine: str, floor: Floor, choose: Callable[..., int]) -> Run:
+def run_on(
+    engine: str, floor: Floor, choose: Callable[..., int], contacts: TakeContacts | None = None
+) -> Run:
     """Return a run of ``floor``, which it takes over, on the engine of that name.
 
     Raises
@@ -65,11 +79,11 @@ def run_on(engine: str, floor: Floor, choose: Callable[..., int]) -> Run:
     if engine == "compiled":
         from sim.compiled import CompiledRun
 
-        return CompiledRun(floor, choose)
+        return CompiledRun(floor, choose, contacts)
     if engine == "mesa":
         from sim.model import MesaRun
 
-        return MesaRun(floor, choose)
+        return MesaRun(floor, choose, contacts)
     raise ValueError(f"engine is {engine!r}; allowed: 'compiled', 'mesa'")
 
 
@@ -152,6 +166,36 @@ class Outcome:
         """Return every measure for each whole week after the branch."""
         outside = self.outside if self.neutral is None else outside_of_run(self.neutral)
         return weekly(self.tallies, outside)
+
+    def warmup_weekly(self) -> dict[str, np.ndarray]:
+        """Return every measure for each whole week before the branch, counted back from it.
+
+        The last value is that of the week that ends with the branch.
+        """
+        return weekly(self.warmup[self.branch_day % WEEK :], self.outside)
+
+    @property
+    def careers(self) -> dict[str, np.ndarray]:
+        """The careers of all who were employed after the branch, one entry each.
+
+        Those who left, in the order in which they did, then those employed at the end, by
+        their places: ``rep`` (id), ``entered`` (day since the branch of being hired; at most
+        0 for those there at the branch), ``left`` (day of quitting, in its evening; NaN while
+        employed), ``burnt_out`` (first day on which the criterion of burnout held; NaN if
+        none), ``days`` (days after the branch in all).
+        """
+        world, reps = self.floor.world[0], self.floor.reps
+        gone = np.asarray(self.floor.careers)[: int(world["careers"])]
+        there = reps[reps["present"]]
+        began = self.branch_day
+        burnt_out = np.concatenate([gone["burnt_out_day"], there["burnt_out_day"]])
+        return {
+            "rep": np.concatenate([gone["id"], there["id"]]),
+            "entered": np.concatenate([gone["hired"], there["hired"]]) - float(began),
+            "left": np.concatenate([gone["left_day"] - float(began), np.full(len(there), np.nan)]),
+            "burnt_out": np.where(burnt_out < 0, np.nan, burnt_out - float(began)),
+            "days": np.full(len(gone) + len(there), float(world["day"]) - began),
+        }
 
     @property
     def rep_answers(self) -> np.ndarray:
@@ -250,6 +294,7 @@ def simulate(
     timeline: Sequence[tuple[int, Policy]] = (),
     choose: Callable[..., int] = choose_move,
     progress: Callable[[int], None] | None = None,
+    contacts: TakeContacts | None = None,
 ) -> Outcome:
     """Run a centre under a policy.
 
@@ -274,6 +319,9 @@ def simulate(
         :func:`sim.behaviours.choice.choose_move`.
     progress : callable, optional
         Called with the days done so far.
+    contacts : callable, optional
+        Given every contact after the branch, in the order in which they ended, in stretches
+        of at most 91 days: record arrays of ``state.CONTACT``. The run is the same without.
 
     Returns
     -------
@@ -304,9 +352,11 @@ def simulate(
     floor = start.floor if opening else copy_floor(start.floor)
     floor.parameters[:] = parameter_row(centre)
     branch(floor, policy)
+    if contacts is not None:
+        floor = with_log(floor)
     done = 0
     for until, following in _stretches(days, timeline):
-        with closing(run_on(engine, floor, choose)) as run:
+        with closing(run_on(engine, floor, choose, contacts)) as run:
             while done < until:
                 part = min(STEP, until - done)
                 run.advance(part)
@@ -317,6 +367,7 @@ def simulate(
         if following is not None:
             set_policy(floor, following)
     _sound_or_raise(floor)
+    floor = without_log(floor)
     return Outcome(floor, branch_day, start.outside, start.neutral)
 
 

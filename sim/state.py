@@ -22,6 +22,12 @@ HORIZON = 512
 PAYOFF_LOG = 20_000
 """Conflicts whose payoffs are kept at the most: the newest ones."""
 
+TURNS_PER_WORD = 10
+"""Turns of a conversation that one integer holds, each a base-64 digit: move x 4 + tone."""
+
+WORDS = 6
+"""Such integers; the longest conversation that ``turns`` allows fits."""
+
 Column = tuple[str, str] | tuple[str, str, tuple[int]]
 
 
@@ -83,7 +89,7 @@ CUSTOMER = record(
 REP = record(
     columns(
         i8="id seat generation team hired vacant_until off_day holiday_from absent_until "
-        "breaks_taken contacts_today resolved_today last_day",
+        "breaks_taken contacts_today resolved_today burnt_out_day",
         # Traits.
         f8="empathy composure sovereignty fairness_bias "
         # States.
@@ -104,12 +110,13 @@ TALK = record(
     columns(
         i8="rep customer turn tone ending abusive_turns pressing_turns warnings offers last_move "
         "moves",
-        f8="anger heard understanding felt strain surface deep minutes pace listening calm "
-        "claim fair right offer offered excess held worth noise wait target leak dissonance pride "
-        "deep_share spare",
+        f8="anger anger_start heard understanding felt strain surface deep minutes pace listening "
+        "calm claim fair right offer offered excess held worth noise wait target leak dissonance "
+        "pride deep_share spare",
         flags="apologised explained choice boundary promised asked_superior threatened "
         "missed severe disrespected over_time beyond_authority",
     )
+    + nested("i8", said=WORDS)
 )
 """A conversation as it stands; also what a story of it would tell."""
 
@@ -146,7 +153,7 @@ ACCOUNTS = tuple(name for name in TALLY.names or () if name.startswith("account_
 WORLD = record(
     columns(
         i8="seed replication day blocks choices seats headcount market "
-        "agenda on_duty payoffs rep_answers customer_answers adapt_direction "
+        "agenda on_duty payoffs rep_answers customer_answers careers contacts adapt_direction "
         "branched_day most_seats",
         f8="mean_talk reputation review_goal review_offered review_within last_goal "
         "surveyed_loyalty",
@@ -176,6 +183,21 @@ CUSTOMER_ANSWER = record(
     )
 )
 
+CAREER = record(columns(i8="id hired burnt_out_day left_day"))
+"""A rep who quit after the branch; collected, and read by no rule."""
+
+CONTACT = record(
+    columns(
+        i8="customer rep day stage matter kind attempt turns tone ending warnings",
+        f8="minute wait minutes claim claim_left due felt_due offered granted anger_start "
+        "anger_end heard understanding strain satisfaction payoff_customer payoff_rep "
+        "payoff_employer",
+        flags="boundary threatened apologised explained concluded",
+    )
+    + nested("i8", said=WORDS)
+)
+"""A contact after the branch, where contacts are logged; collected, and read by no rule."""
+
 
 class Floor(NamedTuple):
     """All that a run carries: the same names over arrays (compiled) and lists (Mesa).
@@ -195,6 +217,8 @@ class Floor(NamedTuple):
     payoffs: Any
     rep_answers: Any
     customer_answers: Any
+    careers: Any
+    contacts: Any
     agenda: Any
     servers: Any
     superiors: Any
@@ -219,6 +243,8 @@ ROWS: dict[str, np.dtype[np.void]] = {
     "payoffs": PAYOFF,
     "rep_answers": REP_ANSWER,
     "customer_answers": CUSTOMER_ANSWER,
+    "careers": CAREER,
+    "contacts": CONTACT,
     "agenda": ENTRY,
     "servers": ENTRY,
     "superiors": ENTRY,

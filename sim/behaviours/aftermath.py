@@ -4,6 +4,7 @@ from sim import chance, purposes
 from sim.arithmetic import clamp
 from sim.behaviours import behaviour
 from sim.behaviours.calendar import NEVER
+from sim.behaviours.contact_log import log_conclusion
 from sim.behaviours.customer import drop_matter
 from sim.behaviours.justice import (
     conflict_quality,
@@ -204,6 +205,7 @@ def conclude(
     payoff_customer = worth / customer.loss + treated - 1.0 - effort
     kept = (customer.loyalty - loyalty) * p.loyalty_months * customer.spending * p.margin
     count_payoffs(floor, tally, payoff_customer, payoff_rep, kept - cost)
+    log_conclusion(floor, satisfied, payoff_customer, payoff_rep, kept - cost)
     return satisfied
 
 

@@ -4,6 +4,7 @@ from sim import chance, purposes
 from sim.arithmetic import clamp, logistic, push_up
 from sim.behaviours import behaviour
 from sim.behaviours.choice import share_beyond
+from sim.behaviours.contact_log import note_turn
 from sim.behaviours.customer import anger_now
 from sim.behaviours.rep import calm_of, listening_of, pace_of
 from sim.moves import (
@@ -30,6 +31,7 @@ from sim.moves import (
     UNRESOLVED,
     WARN,
 )
+from sim.state import WORDS
 
 USUAL_LISTENING = 0.5
 """Listening at which the tables of moves hold as they stand."""
@@ -60,7 +62,8 @@ def open_conversation(floor, rep, customer, wait, noise):
     talk.last_move = -1
     talk.moves = 0
     talk.wait = wait
-    talk.anger = anger_at_start(customer, policy, p, world.day * 1.0, wait)
+    talk.anger_start = anger_at_start(customer, policy, p, world.day * 1.0, wait)
+    talk.anger = talk.anger_start
     talk.heard = 0.0
     talk.understanding = push_up(
         p.understanding_start, p.understanding_carried * customer.understanding
@@ -94,6 +97,8 @@ def open_conversation(floor, rep, customer, wait, noise):
     talk.severe = False
     talk.disrespected = False
     talk.over_time = False
+    for word in range(WORDS):
+        talk.said[word] = 0
     judge_claim(rep, customer, world, policy, p, talk)
 
 
@@ -160,6 +165,7 @@ def converse(floor, rep, customer, choose):
         if move < 0 or move >= MOVES:
             raise ValueError("the rule that chooses moves returned a number that is no move")
         world.choices += 1
+        note_turn(talk, move)
         make_move(customer, talk, policy, p, move)
         if talk.ending == OPEN:
             customer_answers(customer, talk, policy, p, move, u_accept, u_answer)

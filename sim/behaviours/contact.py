@@ -13,13 +13,23 @@ from sim.behaviours.aftermath import (
 )
 from sim.behaviours.calendar import file
 from sim.behaviours.confrontation import bear_acting, converse, open_conversation, weigh_conscience
+from sim.behaviours.contact_log import log_contact, log_enquiry, log_redress, log_talk
 from sim.behaviours.customer import anger_now, drop_matter, opening
 from sim.behaviours.heap import push
 from sim.behaviours.justice import enquiry_quality, enquiry_respect, procedural_justice, take_in
 from sim.behaviours.queue import occupy, wait_for_server
 from sim.behaviours.rep import listening_of, pace_of, strain_left, wear
 from sim.behaviours.roster import roll_forward
-from sim.moves import AT_SUPERIOR, CALL, ENQUIRY, ESCALATED, NOTHING, RESOLVED
+from sim.moves import (
+    ABANDONED,
+    AT_SUPERIOR,
+    CALL,
+    ENQUIRY,
+    ESCALATED,
+    NOTHING,
+    OPEN,
+    RESOLVED,
+)
 
 
 @behaviour
@@ -48,7 +58,7 @@ def call(floor, customer, tally, minute, choose):
         return
     wait = wait_for_server(floor.servers, minute)
     if wait > patience:
-        abandon(floor, customer, tally, minute + patience, patience)
+        abandon(floor, customer, tally, minute, patience)
         return
     tally.answered += 1
     tally.wait += wait
@@ -71,11 +81,15 @@ def find_nobody(floor, customer, tally, minute):
 
 
 @behaviour
-def abandon(floor, customer, tally, minute, waited):
+def abandon(floor, customer, tally, arrived, waited):
     """Give up waiting: call again later today or tomorrow, or not at all."""
     p = floor.parameters[0]
     world = floor.world[0]
+    minute = arrived + waited
+    matter = customer.matter
+    attempt = customer.attempts + 1
     tally.abandoned += 1
+    log_contact(floor, customer, -1, CALL, matter, attempt, arrived, waited, ABANDONED)
     heat = clamp(p.anger_wait * waited / 10.0)
     customer.anger = push_up(anger_now(customer, p, world.day * 1.0), heat)
     customer.anger_day = world.day * 1.0
@@ -96,6 +110,7 @@ def abandon(floor, customer, tally, minute, waited):
         drop_matter(customer)
     else:
         leave_open(customer, world, p, tally, world.day + 1.0, u_share, u_when)
+        log_redress(floor, customer, False)
     file(floor, customer, world.day)
 
 
@@ -113,7 +128,9 @@ def serve(floor, customer, tally, minute, wait, u_noise, u_settled, u_ask, choos
     customer.unsettled = False
     tally.handled += 1
     count_attempt(customer, world, p, tally, start)
-    if customer.matter == ENQUIRY:
+    matter = customer.matter
+    log_contact(floor, customer, rep.id, CALL, matter, customer.attempts, minute, wait, OPEN)
+    if matter == ENQUIRY:
         talked = answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask)
     else:
         talked = confront(floor, rep, customer, tally, start, wait, noise, u_ask, choose)
@@ -161,6 +178,7 @@ def answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask):
     tally.satisfaction_contacts += satisfied
     if satisfied >= p.csat_top_box:
         tally.top_box += 1
+    log_enquiry(floor, minutes, settled, satisfied, strain)
     ask_about_contact(customer, p, tally, settled, satisfied, u_ask)
     if settled:
         tally.enquiries_resolved += 1
@@ -199,5 +217,6 @@ def confront(floor, rep, customer, tally, start, wait, noise, u_ask, choose):
     else:
         now = world.day + 1.0
         settle_conversation(floor, rep, customer, tally, now, u_ask)
+    log_talk(floor, customer)
     wear(rep, p, talk.minutes, talk.strain, talk.ending == RESOLVED)
     return talk.minutes

@@ -6,8 +6,18 @@ from sim import chance, purposes
 from sim.arithmetic import bounded_exp, clamp, logistic, push_up
 from sim.behaviours import behaviour
 from sim.behaviours.calendar import NEVER, file, take_out
+from sim.behaviours.contact_log import log_contact
 from sim.behaviours.ledger import pay_acquisition, pay_compensation, sell
-from sim.moves import DELAY, ENQUIRY, ISSUE, MISUNDERSTANDING, NOTHING, PRODUCT
+from sim.moves import (
+    ABANDONED,
+    CALL,
+    DELAY,
+    ENQUIRY,
+    ISSUE,
+    MISUNDERSTANDING,
+    NOTHING,
+    PRODUCT,
+)
 
 YEAR = 365.0
 OPENS = 480.0
@@ -275,9 +285,15 @@ def willingness(customer):
 def leave(floor, customer, tally):
     """Take a customer who has gone off the books; what stood open is paid out."""
     tally.leaves += 1
-    floor.world[0].market -= 1
-    if customer.arrived_at >= 0.0:
+    world = floor.world[0]
+    world.market -= 1
+    arrived = customer.arrived_at
+    if arrived >= 0.0:
+        # A place kept over midnight is given up with the rest.
         tally.abandoned += 1
+        waited = (world.day + 1) * 1440.0 - arrived
+        matter, attempt = customer.matter, customer.attempts + 1
+        log_contact(floor, customer, -1, CALL, matter, attempt, arrived, waited, ABANDONED)
     if customer.matter == ISSUE and customer.standing > 0.0:
         pay_compensation(tally, customer.standing)
     drop_matter(customer)

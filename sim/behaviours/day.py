@@ -9,6 +9,7 @@ from sim import chance, purposes
 from sim.behaviours import behaviour
 from sim.behaviours.calendar import MONTH, NEVER, file
 from sim.behaviours.contact import call
+from sim.behaviours.contact_log import is_log_half_full
 from sim.behaviours.customer import (
     customer_born,
     enquiry_arises,
@@ -64,6 +65,7 @@ def first_morning(floor, customers):
     for seat in range(len(floor.reps)):
         rep = floor.reps[seat]
         rep.seat = seat
+        rep.burnt_out_day = -1
         if seat < world.headcount:
             rep_born(rep, world, p, 0, 0)
             settle_in(rep, world, p)
@@ -109,7 +111,7 @@ def run_day(floor, choose):
             rep = floor.reps[customer.case_rep]
             superior_decides(floor, customer, rep, tally, minute, now)
         else:
-            call_back(floor, customer, tally)
+            call_back(floor, customer, tally, minute)
     roll_forward(floor, tally, (world.day + 2) * 1440.0)
     months_pass(floor, p, tally)
     evening(floor, p, tally)
@@ -201,9 +203,9 @@ def evening(floor, p, tally):
     for seat in range(len(floor.reps)):
         rep = floor.reps[seat]
         if rep.present:
-            count_rep(rep, p, tally)
+            count_rep(rep, world, p, tally)
             rest_overnight(rep, p, floor.teams[rep.team].chronic)
-            maybe_quit(rep, world, p, tally)
+            maybe_quit(floor, rep, tally)
     run_programmes(floor, p, tally)
     update_reputation(world, p, tally)
     review_due = world.day % p.review_days == p.review_days - 1
@@ -236,7 +238,7 @@ def mean_of_teams(floor):
 
 
 @behaviour
-def count_rep(rep, p, tally):
+def count_rep(rep, world, p, tally):
     """Count a rep's day: everyone employed counts, on the floor or off it."""
     tally.exhaustion += rep.exhaustion
     tally.depersonalisation += rep.depersonalisation
@@ -244,10 +246,20 @@ def count_rep(rep, p, tally):
     tally.fatigue += rep.fatigue if rep.on_floor else 0.0
     if is_burnt_out(rep, p):
         tally.burnt_out += 1
+        if world.branched and rep.burnt_out_day < 0:
+            rep.burnt_out_day = world.day
 
 
 @behaviour
 def run_days(floor, choose, days):
-    """Run so many days; this is what one compiled call does."""
-    for _ in range(days):
+    """Run so many days and return how many; this is what one compiled call does.
+
+    Fewer, but at least one, where the log of contacts has to be emptied first.
+    """
+    done = 0
+    while done < days:
         run_day(floor, choose)
+        done += 1
+        if is_log_half_full(floor):
+            break
+    return done

@@ -5,6 +5,7 @@ from sim.arithmetic import clamp, push_up
 from sim.behaviours import behaviour
 from sim.behaviours.aftermath import give_up, settle_later
 from sim.behaviours.calendar import MONTH, NEVER, file
+from sim.behaviours.contact_log import log_call_back, log_redress
 from sim.behaviours.customer import drop_matter
 from sim.behaviours.ledger import pay_follow_up, pay_programme
 from sim.behaviours.superior import superior_offer
@@ -15,7 +16,7 @@ REFERENCE_SEATS = 20.0
 
 
 @behaviour
-def call_back(floor, customer, tally):
+def call_back(floor, customer, tally, minute):
     """Call a customer back after a conflict: some warmth, perhaps a settlement, a reason noted."""
     p = floor.parameters[0]
     world = floor.world[0]
@@ -24,6 +25,7 @@ def call_back(floor, customer, tally):
         return
     tally.follow_ups += 1
     pay_follow_up(tally, p.follow_up_minutes * p.wage)
+    log_call_back(floor, customer, minute, p.follow_up_minutes)
     world.reasons[customer.kind] += 1.0
     customer.satisfaction = push_up(customer.satisfaction, p.follow_up_warmth)
     u_mend, u_fair, _, _ = chance.uniforms(
@@ -33,8 +35,10 @@ def call_back(floor, customer, tally):
     if customer.matter == ISSUE and customer.unsettled and not waiting:
         if u_mend < p.follow_up_mend:
             mend(customer, floor.policy[0], p, tally, u_fair)
+            log_redress(floor, customer, True)
         elif customer.call_at >= NEVER:
             give_up(customer, p, tally)
+            log_redress(floor, customer, False)
     file(floor, customer, world.day)
 
 

@@ -47,6 +47,7 @@ def rep_born(rep, world, p, generation, hired):
     rep.absent = False
     rep.in_training = False
     rep.free_at = 0.0
+    rep.burnt_out_day = -1
     learn(rep, p)
 
 

@@ -243,13 +243,28 @@ def go_home(rep, p, tally, free_at):
 
 
 @behaviour
-def maybe_quit(rep, world, p, tally):
+def maybe_quit(floor, rep, tally):
     """Quit, or not: the hazard runs every day; the leaver's state is kept in the books."""
+    p = floor.parameters[0]
+    world = floor.world[0]
     u_quit, u_vacant, _, _ = chance.uniforms(world, rep.id, world.day, purposes.QUITTING, 0)
     if u_quit < 1.0 - math.exp(-quit_hazard(rep, p, world.day) / 365.0):
         tally.quits += 1
         tally.leaver_exhaustion += rep.exhaustion
         rep.present = False
         rep.on_floor = False
-        rep.last_day = world.day
         rep.vacant_until = world.day + 1 + int(chance.exponential(u_vacant, p.hiring_days))
+        if world.branched:
+            keep_career(floor, rep)
+
+
+@behaviour
+def keep_career(floor, rep):
+    """Keep when one who quits was hired and first burnt out; a successor takes the place."""
+    world = floor.world[0]
+    row = floor.careers[world.careers]
+    world.careers += 1
+    row.id = rep.id
+    row.hired = rep.hired
+    row.burnt_out_day = rep.burnt_out_day
+    row.left_day = world.day

@@ -6,12 +6,13 @@ from sim.behaviours import behaviour
 from sim.behaviours.aftermath import ask_about_contact, conclude, grant, leave_open, maybe_follow_up
 from sim.behaviours.calendar import file
 from sim.behaviours.confrontation import chance_of_accepting
+from sim.behaviours.contact_log import log_case, log_contact, log_redress
 from sim.behaviours.customer import drop_matter
 from sim.behaviours.heap import push
 from sim.behaviours.justice import procedural_justice
 from sim.behaviours.ledger import pay_escalation
 from sim.behaviours.queue import occupy, wait_for_server
-from sim.moves import ISSUE
+from sim.moves import AT_SUPERIOR, ISSUE, OPEN
 
 SUPERIOR_ERROR = 0.5
 """A superior's error of perception, as a share of a rep's (assumed)."""
@@ -42,11 +43,13 @@ def superior_decides(floor, customer, rep, tally, minute, now):
     minutes = chance.lognormal(u_time, p.superior_minutes, p.superior_cv)
     occupy(floor.superiors, len(floor.superiors), minute + wait + minutes)
     tally.superior_cases += 1
+    attempt = customer.attempts
+    log_contact(floor, customer, rep.id, AT_SUPERIOR, ISSUE, attempt, minute, wait, OPEN)
     tally.superior_wait += wait
     pay_escalation(tally, minutes * p.superior_wage)
     heard = push_up(customer.case_heard, p.superior_skill)
-    anger = push_up(customer.anger, clamp(p.anger_wait * wait / 10.0))
-    anger = push_up(anger, -p.superior_calm)
+    annoyed = push_up(customer.anger, clamp(p.anger_wait * wait / 10.0))
+    anger = push_up(annoyed, -p.superior_calm)
     offer = superior_offer(customer, policy, p, u_fair)
     settled = u_accept < chance_of_accepting(offer, customer.claim, heard, anger, p)
     customer.anger = anger
@@ -73,6 +76,7 @@ def superior_decides(floor, customer, rep, tally, minute, now):
         customer.pressed,
         cost,
     )
+    log_case(floor, customer, minutes, offer, settled, annoyed, anger, heard)
     ask_about_contact(customer, p, tally, settled, satisfied, u_ask)
     u_again, u_when, u_follow, u_slack = chance.uniforms(
         world, customer.id, customer.contact_day, purposes.AFTERMATH, customer.contact_number
@@ -82,6 +86,7 @@ def superior_decides(floor, customer, rep, tally, minute, now):
         drop_matter(customer)
     else:
         leave_open(customer, world, p, tally, now + 1.0, u_again, u_when)
+        log_redress(floor, customer, False)
     file(floor, customer, world.day)
 
 

@@ -21,6 +21,7 @@ from sim.state import PAYOFF, TALLY
 __all__ = [
     "BY_NAME",
     "MEASURES",
+    "WEEK",
     "Measure",
     "gains",
     "measure",
@@ -100,12 +101,30 @@ def measure(tallies: np.ndarray, outside: Mapping[str, float]) -> dict[str, floa
 
 
 WEEK = 7
+"""Days."""
 
 
 def weekly(tallies: np.ndarray, outside: Mapping[str, float]) -> dict[str, np.ndarray]:
     """Return every measure week by week, each an array of shape (whole weeks,)."""
     weeks = [
-        measure(tallies[start : start + WEEK], outside)
-        for start in range(0, len(tallies) - WEEK + 1, WEEK)
+        {**outside, **total, "days": float(WEEK), "payoffs": total["conflicts_concluded"]}
+        for total in _weekly_sums(tallies)
     ]
-    return {one.name: np.array([week[one.name] for week in weeks]) for one in MEASURES}
+    return {one.name: np.array([one.compute(total) for total in weeks]) for one in MEASURES}
+
+
+def _weekly_sums(tallies: np.ndarray) -> list[dict[str, float]]:
+    """Return the sum of each column over each whole week, for all weeks at once."""
+    weeks = len(tallies) // WEEK
+    days = tallies[: weeks * WEEK].reshape(weeks, WEEK)
+    names: list[str] = []
+    columns: list[np.ndarray] = []
+    for name in TALLY.names or ():
+        total = days[name][:, 0].astype(float)
+        for day in range(1, WEEK):
+            # Day by day: NumPy's own sum may take another order for another layout.
+            total = total + days[name][:, day]
+        nested = total.ndim > 1
+        names += [f"{name}_{place}" for place in range(total.shape[1])] if nested else [name]
+        columns += list(total.T) if nested else [total]
+    return [dict(zip(names, row, strict=True)) for row in np.array(columns).T.tolist()]

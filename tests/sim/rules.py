@@ -157,7 +157,7 @@ def leave_open(u_again: float = 0.5) -> Act:
 
 def redial(s: Scene) -> None:
     """The minutes until one who abandoned at noon calls again."""
-    contact.abandon(s.floor, s.customer, s.tally, 720.0, 5.0)
+    contact.abandon(s.floor, s.customer, s.tally, 715.0, 5.0)
     again = s.floor.agenda[0].minute if s.world.agenda else s.customer.call_at * 1440.0
     s.result = again - 720.0
 
@@ -322,7 +322,7 @@ def follow_up(s: Scene) -> None:
 
 
 def call_back(s: Scene) -> None:
-    employer.call_back(s.floor, s.customer, s.tally)
+    employer.call_back(s.floor, s.customer, s.tally, 0.0)
 
 
 def mends(s: Scene) -> None:
