@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from sim.compiled import engine as compile_engine
     from sim.core import service_core
     from sim.model import ServiceModel
+    from sim.outcome import Outcome
     from sim.parameters import CLASSROOM, Centre
     from sim.policy import Handling, Policy, Support, blend
-    from sim.simulation import Outcome, Start, simulate, warm_up, with_neutral_run
+    from sim.simulation import Start, simulate, warm_up, with_neutral_run
 
 _HOMES = {
     "CLASSROOM": "sim.parameters",
@@ -24,7 +25,7 @@ _HOMES = {
     "Support": "sim.policy",
     "blend": "sim.policy",
     "ServiceModel": "sim.model",
-    "Outcome": "sim.simulation",
+    "Outcome": "sim.outcome",
     "Start": "sim.simulation",
     "simulate": "sim.simulation",
     "warm_up": "sim.simulation",

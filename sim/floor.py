@@ -200,9 +200,10 @@ def with_log(floor: Floor) -> Floor:
     return floor._replace(contacts=np.zeros(max(LOG_ROWS, len(floor.customers)), CONTACT))
 
 
-def without_log(floor: Floor) -> Floor:
-    """Return the floor without a log of contacts."""
-    return floor._replace(contacts=np.zeros(0, CONTACT))
+def trimmed(floor: Floor) -> Floor:
+    """Return the floor of a run that is over: without a log, and careers without more room."""
+    kept = floor.careers[: int(floor.world["careers"][0])].copy()
+    return floor._replace(careers=kept, contacts=np.zeros(0, CONTACT))
 
 
 def take_contacts(floor: Floor) -> np.ndarray:

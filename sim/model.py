@@ -211,7 +211,7 @@ class ServiceModel(mesa.Model):
 
     def branch(self, policy: Policy) -> None:
         """Put a policy in force and fix the aspirations, as at the end of a warm-up."""
-        arrays = self.arrays(("policy", "world", "payoffs"))
+        arrays = self.arrays(("policy", "world", "payoffs", "reps"))
         branch(arrays, policy)
         self.floor.policy[0] = Row(arrays.policy.dtype.names, arrays.policy.tolist()[0])
         for name in ("aspire_customer", "aspire_rep", "aspire_employer"):

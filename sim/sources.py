@@ -7,13 +7,22 @@ from pathlib import Path
 
 @cache
 def source_hash() -> str:
-    """Return the hash of the model's sources, whatever their line endings.
+    """Return the version of the model: what a row of results comes from.
 
-    It is the version of the model that a row of results comes from, and names the folder
-    of compiled code.
+    It also names the folder of compiled code.
+    """
+    return hash_of(Path(__file__).parent)
+
+
+def hash_of(root: Path) -> str:
+    """Return a hash of the names and contents of Python files, whatever their line endings.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds them.
     """
     digest = hashlib.sha256()
-    root = Path(__file__).parent
     for path in sorted(root.rglob("*.py")):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))

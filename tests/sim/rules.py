@@ -20,7 +20,8 @@ from sim.behaviours import (
 from sim.behaviours import rep as reps
 from sim.floor import small_world
 from sim.moves import ISSUE
-from sim.simulation import Outcome, simulate, warm_up
+from sim.outcome import Outcome
+from sim.simulation import simulate, warm_up
 from tests.sim.scenes import MOVE, Scene, centre_of, policy_of
 
 GRID = [(step + 0.5) / 200 for step in range(200)]

@@ -10,9 +10,9 @@ from sim.agents import Row
 from sim.behaviours.calendar import NEVER
 from sim.floor import new_floor
 from sim.moves import ISSUE, MOVE_NAMES
+from sim.outcome import Outcome
 from sim.parameters import Centre
 from sim.policy import Handling, Policy, Support
-from sim.simulation import Outcome
 from sim.state import ROWS, TALLY, Floor
 
 MOVE = {name: number for number, name in enumerate(MOVE_NAMES)}

@@ -65,7 +65,11 @@ def test_no_index_out_of_bounds_in_a_run(hours):
         handling=Handling(escalation_threshold=0.0, authority=0.2, tolerated_abuse=0.0),
         support=Support(follow_up=1.0, feedback=1.0, training=1.0),
     )
-    outcome = simulate(centre, policy, days=60, seed=3, start=start)
+    logged: list[np.ndarray] = []
+    outcome = simulate(centre, policy, days=60, seed=3, start=start, contacts=logged.append)
+    assert sum(map(len, logged)) > 1000
+    assert max(rows["turns"].max() for rows in logged) > 10
+    assert len(outcome.floor.careers) > 0
     t = outcome.tallies
     for name in ("superior_cases", "follow_ups", "joins", "quits", "abandoned", "tellings_bad"):
         assert t[name].sum() > 0, name
@@ -85,7 +89,7 @@ def test_no_index_out_of_bounds_in_a_run(hours):
 def test_no_index_out_of_bounds_at_odd_sizes(size):
     """Protects the smallest centres and lopsided ones."""
     centre = Centre(**(EVERYTHING | {"issues_per_year": 30.0, "survey_days": 7} | size))
-    outcome = simulate(centre, Policy(), days=120, seed=3)
+    outcome = simulate(centre, Policy(), days=120, seed=3, contacts=lambda rows: None)
     assert outcome.tallies["offered"].sum() > 0
 
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from sim.agents import ColumnAgent, Customer, Employer, Rep, Row
 from sim.moves import MOVE_NAMES
+from sim.outcome import Outcome
 from sim.parameters import Centre, describe
 from sim.policy import Handling, Policy, Support
-from sim.simulation import Outcome, simulate, warm_up
+from sim.simulation import simulate, warm_up
 from sim.state import ROWS, Floor
 
 SIZES = {"customers", "seats", "team_size", "market"}
@@ -110,10 +111,17 @@ def differences(one: Floor, other: Floor) -> list[str]:
     return found
 
 
-def run_both(centre: Centre, first: Policy, then: Policy, seed: int, days: int) -> list[Outcome]:
-    """Warm up, branch and switch on each engine."""
+def run_both(
+    centre: Centre,
+    first: Policy,
+    then: Policy,
+    seed: int,
+    days: int,
+    logs: list[list[np.ndarray]] | None = None,
+) -> list[Outcome]:
+    """Warm up, branch and switch on each engine; put each one's contacts into a log of its own."""
     outcomes = []
-    for engine in ("compiled", "mesa"):
+    for place, engine in enumerate(("compiled", "mesa")):
         start = warm_up(centre, first, days=days, seed=seed, engine=engine)
         outcomes.append(
             simulate(
@@ -124,6 +132,7 @@ def run_both(centre: Centre, first: Policy, then: Policy, seed: int, days: int) 
                 engine=engine,
                 start=start,
                 timeline=[(days // 2, first)],
+                contacts=logs[place].append if logs is not None else None,
             )
         )
     return outcomes

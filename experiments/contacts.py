@@ -1,0 +1,204 @@
+"""The log of contacts of one run, as a Parquet file: written in parts while the run goes on.
+
+A part holds numbers as the model has them, and conversations in words. The other words, the
+labels of the run and NULL where a thing does not apply are put in when the parts are
+merged: by the database, which works outside the interpreter's lock.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from experiments import parquet
+from sim.moves import (
+    ABANDONED,
+    AT_SUPERIOR,
+    CALL,
+    CALL_BACK,
+    ENQUIRY,
+    ISSUE,
+    ISSUE_KINDS,
+    MATTERS,
+    MENDED,
+    MOVE_NAMES,
+    OUTCOMES,
+    STAGES,
+    TONES,
+)
+from sim.state import CONTACT, TURNS_PER_WORD
+
+MINUTES = 1440
+"""Minutes in a day."""
+
+DIGIT = 6
+"""Bits of a turn: the move x 4 + the tone, a digit to the base 64."""
+
+TURNS = tuple((move, tone) for move in MOVE_NAMES for tone in (*TONES, ""))
+"""Move and tone by the digit."""
+
+_TALK = "turns > 0"
+_CASE = f"stage = {AT_SUPERIOR}"
+_SPOKEN = f"stage = {CALL} AND ending <> {ABANDONED}"
+_JUDGED = f"concluded OR ending = {MENDED} OR (matter = {ENQUIRY} AND ending <> {ABANDONED})"
+_ISSUE = f"matter = {ISSUE}"
+
+
+def _word(words: tuple[str, ...], number: str) -> str:
+    """Return the SQL that turns a number into its word; NULL where it has none."""
+    listed = ", ".join(_literal(word) for word in words)
+    return f"([{listed}])[{number} + 1]"
+
+
+def _literal(value: object) -> str:
+    """Return a label as SQL writes it."""
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+
+
+def _where(condition: str, *names: str) -> dict[str, str]:
+    """Return the SQL of columns that hold something only under a condition."""
+    return {name: f"CASE WHEN {condition} THEN {name} END" for name in names}
+
+
+def _columns(branch_day: int) -> dict[str, str]:
+    """Return each column of the file and the SQL that makes it of a part's columns."""
+    return {
+        "day": f"day - {branch_day}",
+        "minute": f"minute - {MINUTES} * day",
+        "customer": "customer",
+        "rep": "CASE WHEN rep >= 0 THEN rep END",
+        "stage": _word(STAGES, "stage"),
+        "matter": _word(MATTERS, "matter"),
+        "kind": f"CASE WHEN kind >= 0 THEN {_word(ISSUE_KINDS, 'kind')} END",
+        **_where("attempt > 0", "attempt"),
+        **_where(f"stage <> {CALL_BACK}", "wait"),
+        **_where(f"ending <> {ABANDONED}", "minutes"),
+        **_where(_TALK, "moves", "tones"),
+        "tone": f"CASE WHEN {_TALK} THEN {_word(TONES, 'tone')} END",
+        "outcome": _word(OUTCOMES, "ending"),
+        **_where(_ISSUE, "claim", "due"),
+        **_where(f"{_TALK} OR {_CASE}", "offered"),
+        **_where(_ISSUE, "granted"),
+        **_where(_JUDGED, "satisfaction"),
+        **_where("concluded", "payoff_customer", "payoff_rep", "payoff_employer"),
+        **_where(_ISSUE, "felt_due"),
+        **_where(_TALK, "claim_left", "turns", "warnings", "boundary", "threatened"),
+        **_where(f"{_TALK} OR {_CASE}", "apologised", "explained"),
+        **_where(f"{_TALK} OR {_CASE}", "anger_start", "anger_end", "heard", "understanding"),
+        **_where(_SPOKEN, "strain"),
+        "concluded": "concluded",
+    }
+
+
+LABELS = ("run_id", "policy", "replication")
+"""What the first columns say of a run; more labels may be given."""
+
+COLUMNS = tuple(_columns(0))
+"""The columns after the labels. ``day`` is that on which the contact ended, counted from the
+branch; ``minute`` is that of the arrival on that day, below 0 where it was the day before."""
+
+
+class ContactLog:
+    """The contacts of one run: a context manager, within which they are kept on the disk.
+
+    Parameters
+    ----------
+    point_labels : mapping of str to str or number
+        What the first columns say of the run: see :data:`LABELS`.
+    branch_day : int
+        The day from which days are counted.
+
+    Examples
+    --------
+    >>> with ContactLog(labels, start.day) as log:  # doctest: +SKIP
+    ...     sim.simulate(centre, policy, days=365, seed=1, start=start, contacts=log.write)
+    ...     content = log.finish()
+    """
+
+    def __init__(self, point_labels: Mapping[str, str | int | float], branch_day: int) -> None:
+        self._labels = dict(point_labels)
+        self._branch_day = branch_day
+        self._parts: list[Path] = []
+
+    def __enter__(self) -> "ContactLog":
+        """Make the folder of the parts."""
+        self._folder = tempfile.TemporaryDirectory(prefix="frontline-contacts-")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the folder of the parts."""
+        self._folder.cleanup()
+
+    def write(self, rows: np.ndarray) -> None:
+        """Keep some contacts: what :func:`sim.simulate` is given as ``contacts``.
+
+        Parameters
+        ----------
+        rows : record array of ``state.CONTACT``
+            In the order in which they are to stand.
+        """
+        if len(rows):
+            self._write(rows)
+
+    def _write(self, rows: np.ndarray) -> None:
+        columns = {name: rows[name].copy() for name in CONTACT.names or () if name != "said"}
+        columns["moves"], columns["tones"] = conversations(rows["said"], rows["turns"])
+        part = Path(self._folder.name) / f"{len(self._parts):06}.parquet"
+        parquet.write(part, columns)
+        self._parts.append(part)
+
+    def finish(self) -> bytes:
+        """Return all contacts as the bytes of one Parquet file."""
+        if not self._parts:
+            # A file without rows needs its columns all the same.
+            self._write(np.zeros(1, CONTACT))
+            return self._merged("LIMIT 0")
+        return self._merged("")
+
+    def _merged(self, limit: str) -> bytes:
+        labels = {name: _literal(value) for name, value in self._labels.items()}
+        columns = labels | _columns(self._branch_day)
+        listed = ", ".join(f'{made} AS "{name}"' for name, made in columns.items())
+        path = Path(self._folder.name) / "contacts.parquet"
+        parquet.merge(path, self._parts, f"SELECT {listed} FROM sources {limit}")
+        return path.read_bytes()
+
+
+def conversations(said: np.ndarray, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the moves and the tones of conversations, each as words with spaces between.
+
+    Parameters
+    ----------
+    said : array of int, shape (contacts, words)
+        The turns as the model packs them, see ``state.CONTACT``.
+    turns : array of int, shape (contacts,)
+        How many turns each has; 0 gives an empty text.
+    """
+    moves = np.full(len(turns), "", dtype=object)
+    tones = np.full(len(turns), "", dtype=object)
+    talks = np.flatnonzero(turns)
+    packed = np.ascontiguousarray(np.column_stack([turns[talks], said[talks]]), dtype=np.int64)
+    # Rows of bytes: found alike much faster than as rows of numbers.
+    keys = packed.view(f"V{packed.itemsize * packed.shape[1]}").ravel()
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    told = [_told(row) for row in packed[first].tolist()]
+    moves[talks] = np.array([move for move, _ in told], dtype=object)[place]
+    tones[talks] = np.array([tone for _, tone in told], dtype=object)[place]
+    return moves, tones
+
+
+def _told(row: list[int]) -> tuple[str, str]:
+    """Return one conversation's moves and tones in words."""
+    turns, *said = row
+    told = [
+        TURNS[said[turn // TURNS_PER_WORD] >> DIGIT * (turn % TURNS_PER_WORD) & (1 << DIGIT) - 1]
+        for turn in range(turns)
+    ]
+    return " ".join(move for move, _ in told), " ".join(tone for _, tone in told)
