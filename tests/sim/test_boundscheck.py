@@ -68,12 +68,28 @@ def test_no_index_out_of_bounds_in_a_run(hours):
     logged: list[np.ndarray] = []
     outcome = simulate(centre, policy, days=60, seed=3, start=start, contacts=logged.append)
     assert sum(map(len, logged)) > 1000
-    assert max(rows["turns"].max() for rows in logged) > 10
     assert len(outcome.floor.careers) > 0
     t = outcome.tallies
     for name in ("superior_cases", "follow_ups", "joins", "quits", "abandoned", "tellings_bad"):
         assert t[name].sum() > 0, name
     assert len(outcome.rep_answers) > 0 < len(outcome.customer_answers)
+
+
+def test_no_index_out_of_bounds_in_the_longest_conversations():
+    """Protects the packed turns: a conversation of 60 turns fills the last of the words."""
+    stubborn = {"accept_base": -5.0, "accept_offer": 0.0, "accept_heard": 0.0}
+    patient = {"hang_up_rate": 0.0, "ask_superior_rate": 0.0, "weight_rules": 5.0}
+    logged: list[np.ndarray] = []
+    simulate(
+        Centre(**(EVERYTHING | stubborn | patient)),
+        Policy(handling=Handling(escalation_threshold=1.0, tolerated_abuse="never")),
+        days=120,
+        seed=3,
+        contacts=logged.append,
+    )
+    rows = np.concatenate(logged)
+    assert rows["turns"].max() > 50
+    assert rows["said"][:, -1].any()
 
 
 @pytest.mark.parametrize(
