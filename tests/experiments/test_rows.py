@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.periods import Period, periods, tails, warmup_halves
+from experiments.periods import Period, periods, warmup_halves, tails
 from experiments.rows import measure_columns
 from sim.measures import MEASURES
 
