@@ -1,6 +1,7 @@
 """The command ``frontline``: reads the request, calls the laboratory, sets the exit status.
 
-What is heavy is imported inside the commands, so that ``--help`` answers at once.
+What is heavy is imported inside the commands, so that ``--help`` answers at once. The
+commands that look things up and measure are in :mod:`experiments.cli_tools`.
 """
 
 import sys
@@ -10,14 +11,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments import cli_tools, completion
+from experiments.cli_parts import (
+    DONE,
+    FAILED,
+    NOT_UNDERSTOOD,
+    RESULTS,
+    Out,
+    ending_at_once,
+    go_on,
+    open_streams,
+    piped,
+)
 from experiments.errors import RequestError
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
     from experiments.session import Finished
-
-DONE, FAILED, NOT_UNDERSTOOD = 0, 1, 2
-"""Exit status: done; some runs failed or were not reached; the request is wrong."""
+    from sim.simulation import EngineName
 
 app = typer.Typer(
     name="frontline",
@@ -35,7 +46,6 @@ class Engine(str, Enum):  # noqa: UP042 - typer shows the value of a str, also o
     mesa = "mesa"
 
 
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of all results.")]
 Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Replications at a time; default: one a core."),
@@ -46,7 +56,12 @@ Replace = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="No progress, no table: only what went wrong.")
 ]
-RESULTS = Path("results")
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="The name of an experiment that has results.", autocompletion=completion.results
+    ),
+]
 
 
 def _print_version(wanted: bool) -> None:
@@ -70,17 +85,37 @@ def _frontline(
 @app.command()
 def run(
     config: Annotated[
-        str, typer.Argument(help="A TOML file, or the name of a shipped experiment.")
+        str,
+        typer.Argument(
+            help="A TOML file, or the name of a shipped experiment.",
+            autocompletion=completion.configs,
+        ),
     ],
     out: Out = RESULTS,
     workers: Workers = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="A Dask cluster: tcp://HOST:PORT, local:N, slurm:N or pbs:N.",
+            autocompletion=completion.clusters,
+        ),
+    ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="KEY=VALUE", help="Change a key, for example centre.seats=4."
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a key, for example centre.seats=4.",
+            autocompletion=completion.sets,
         ),
     ] = None,
     engine: Annotated[Engine, typer.Option(help="Both give the same rows.")] = Engine.compiled,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Only say what it would take: work, time, disk, memory."),
+    ] = False,
     replace: Replace = False,
     quiet: Quiet = False,
 ) -> None:
@@ -88,13 +123,38 @@ def run(
     from experiments.config import load_experiment
 
     experiment = load_experiment(config, overrides or [])
-    raise typer.Exit(_run(experiment, out, workers, engine, replace, quiet))
+    if cluster is not None:
+        from experiments.cluster import parse_address
+
+        parse_address(cluster)  # before any folder is made
+    if dry_run:
+        _estimate(experiment, out, workers, cluster, engine)
+        return
+    raise typer.Exit(_run(experiment, out, workers, cluster, engine, replace, quiet))
+
+
+def _estimate(
+    experiment: "Experiment",
+    out: Path,
+    workers: int | None,
+    cluster: str | None,
+    engine: Engine,
+) -> None:
+    """Print what an experiment would take."""
+    from experiments.estimate import estimate, lines
+
+    found = estimate(
+        experiment, root=out, workers=workers, cluster=cluster, engine=_engine_name(engine)
+    )
+    with piped():
+        typer.echo("\n".join(lines(found)))
 
 
 def _run(
     experiment: "Experiment",
     out: Path,
     workers: int | None,
+    cluster: str | None,
     engine: Engine,
     replace: bool,
     quiet: bool,
@@ -103,23 +163,30 @@ def _run(
     from experiments import session
     from experiments.progress import display_for
 
-    finished = session.run(
-        experiment,
-        root=out,
-        workers=workers,
-        engine="mesa" if engine is Engine.mesa else "compiled",
-        replace=replace,
-        display=display_for(experiment.name, quiet=quiet),
-    )
+    with ending_at_once():
+        finished = session.run(
+            experiment,
+            root=out,
+            workers=workers,
+            cluster=cluster,
+            engine=_engine_name(engine),
+            replace=replace,
+            display=display_for(experiment.name, quiet=quiet),
+        )
     if not quiet:
-        _show(finished)
+        with piped():
+            _show(finished)
     for failure in finished.failures[:10]:
         typer.echo(f"failed: {failure}", err=True)
     if len(finished.failures) > 10:
         typer.echo(f"... and {len(finished.failures) - 10} more, in runs.parquet", err=True)
     if finished.interrupted:
-        typer.echo("Stopped. What is done is kept: the same command goes on from there.", err=True)
+        typer.echo(f"Stopped. What is done is kept. To go on:\n  {go_on()}", err=True)
     return FAILED if finished.failures or finished.interrupted else DONE
+
+
+def _engine_name(engine: Engine) -> "EngineName":
+    return "mesa" if engine is Engine.mesa else "compiled"
 
 
 def _show(finished: "Finished") -> None:
@@ -131,10 +198,7 @@ def _show(finished: "Finished") -> None:
 
 
 @app.command()
-def report(
-    name: Annotated[str, typer.Argument(help="The name of an experiment that has results.")],
-    out: Out = RESULTS,
-) -> None:
+def report(name: Name, out: Out = RESULTS) -> None:
     """Make the summary, the figures and the report of results again."""
     from experiments.conclusion import conclude
     from experiments.session import reopen
@@ -145,56 +209,35 @@ def report(
 
 
 @app.command()
-def parameters(
-    group: Annotated[str | None, typer.Argument(help="Only one group.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As a Markdown table.")] = False,
-) -> None:
-    """Print every parameter: default, unit, range and source."""
-    from experiments.tables import print_parameters
-
-    print_parameters(group, markdown)
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON schema of an experiment file, for editors."""
-    import json
-
-    from experiments.schema import schema as experiment_schema
-
-    typer.echo(json.dumps(experiment_schema(), indent=2))
-
-
-@app.command()
-def policies() -> None:
-    """List the shipped policies, and where they are."""
-    from experiments.catalogue import shipped_policies
-    from experiments.toml_text import read_toml
-
-    for name, path in shipped_policies().items():
-        typer.echo(f"{name}  ({path})")
-        about = read_toml(path).get("about")
-        if about:
-            typer.echo(f"    {about}")
-
-
-@app.command()
-def bench(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Which to measure; default: all.")
+def results(
+    name: Name,
+    sql: Annotated[
+        str | None,
+        typer.Argument(help='SQL over the tables, for example "SELECT policy, avg(profit) ...".'),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV; without SQL, all runs.")] = False,
+    out: Out = RESULTS,
 ) -> None:
-    """Measure speed and size, as ratios taken in one run."""
-    from experiments.bench import measure, print_table
+    """Ask the results by SQL, or export them; without SQL, list their tables."""
+    from experiments.session import reopen
 
-    measured = measure(names or [])
-    if as_json:
-        import json
+    cli_tools.print_results(reopen(name, out)[0], sql, as_csv)
 
-        typer.echo(json.dumps(measured, indent=2))
-    else:
-        print_table(measured)
+
+@app.command(name="list")
+def list_all(out: Out = RESULTS) -> None:
+    """List the experiments, and the results with their state."""
+    from experiments.listing import print_listing
+
+    with piped():
+        print_listing(out)
+
+
+app.command()(cli_tools.parameters)
+app.command()(cli_tools.schema)
+app.command()(cli_tools.policies)
+app.command()(cli_tools.bench)
+app.add_typer(cli_tools.studies, name="study")
 
 
 @app.command()
@@ -204,7 +247,7 @@ def reference(out: Out = RESULTS, workers: Workers = None, replace: Replace = Fa
     from experiments.reference import keep
 
     experiment = load_experiment("configs/three-policies.toml")
-    status = _run(experiment, out, workers, Engine.compiled, replace, quiet=False)
+    status = _run(experiment, out, workers, None, Engine.compiled, replace, quiet=False)
     if status == DONE:
         typer.echo(f"Kept: {keep(out / experiment.name, out / 'reference')}")
     raise typer.Exit(status)
@@ -212,6 +255,7 @@ def reference(out: Out = RESULTS, workers: Workers = None, replace: Replace = Fa
 
 def main() -> None:
     """Run the command; a mistake in the request is answered without a traceback."""
+    open_streams()
     try:
         app()
     except RequestError as error:
@@ -220,6 +264,9 @@ def main() -> None:
     except OSError as error:  # a folder that cannot be written, a full disk
         where = f"{error.filename}: " if error.filename else ""
         typer.echo(f"frontline: {where}{error.strerror or error}", err=True)
+    except SystemExit as end:
+        # Typer ends by 130 after a Ctrl-C; a run that was cut short is 1 here.
+        sys.exit(FAILED if end.code == 130 else end.code)
     sys.exit(NOT_UNDERSTOOD)
 
 

@@ -3,11 +3,15 @@
 from typing import Any
 
 from experiments.analysis.results import Results
+from experiments.analysis.settling import BRANCH_MEASURES
 from experiments.analysis.summary import Summary, summarise
 from experiments.config import Experiment
 from experiments.provenance import environment
 from experiments.report.page import write_report
 from experiments.store import Folder, config_hash
+
+SERIES = ("policy", "policy_order", "replication", "week", *BRANCH_MEASURES)
+"""The columns of the series that figures and the search for the steady part read."""
 
 
 def conclude(
@@ -24,14 +28,32 @@ def conclude(
     record : dict or None
         How the newest runs were made, to be added to the provenance.
     """
-    titles = {name: experiment.title_of(name) for name in experiment.policies}
-    results = Results(folder.runs(), config_hash(experiment), titles)
-    summary = summarise(results)
-    provenance = _provenance(folder, experiment, results, record)
+    summary = summarise(read_results(folder, experiment), experiment)
+    provenance = _provenance(folder, experiment, summary.results, record)
     folder.write_json("provenance.json", provenance)
     folder.write_json("summary.json", summary.as_json())
     write_report(folder, experiment, summary, provenance)
     return summary
+
+
+def read_results(folder: Folder, experiment: Experiment) -> Results:
+    """Return the rows of a folder as the analysis takes them.
+
+    Parameters
+    ----------
+    folder : Folder
+        Where the runs are.
+    experiment : Experiment
+        What was run.
+    """
+    return Results(
+        folder.runs(),
+        config_hash(experiment),
+        {name: experiment.title_of(name) for name in experiment.policies},
+        series=folder.table("series", SERIES) or None,
+        careers=folder.table("careers") or None,
+        measure_over=experiment.measure_over,
+    )
 
 
 def _provenance(

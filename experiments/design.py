@@ -1,20 +1,21 @@
 """From an experiment to its points: what is run, in which order, under which ids.
 
 A point is one run: a policy followed from the branch in one replication. The points of
-one replication share their warm-up and form a block, so that an interrupted experiment
-holds complete pairs.
+one replication share their warm-up and stay together, so that an interrupted experiment
+holds complete pairs. A block is what a worker is handed at a time: one replication or more.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sim
+from sim.sources import source_hash
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -26,15 +27,13 @@ Switches = tuple[tuple[int, "Policy"], ...]
 """What changes after the branch: (day, the policy from that day on)."""
 
 
-@cache
 def model_version() -> str:
     """Return the hash of the model's sources, whatever their line endings."""
-    digest = hashlib.sha256()
-    root = Path(sim.__path__[0])
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()[:16]
+    return source_hash()
+
+
+class ModelDiffers(RuntimeError):
+    """A block has come to a process whose model is not the one that it is for."""
 
 
 def fingerprint(value: Any) -> str:
@@ -45,7 +44,7 @@ def fingerprint(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Situation:
-    """What the points of one block share: the centre, and how it is warmed up.
+    """What the points of one replication share: the centre, and how it is warmed up.
 
     Attributes
     ----------
@@ -104,7 +103,9 @@ class Point:
     switches : tuple of (int, Policy)
         The policies that take over later, with the day after the branch.
     situation : Situation
-        What is shared with the other points of the block.
+        What is shared with the other points of the replication.
+    log_contacts : bool
+        Whether every contact is to be handed back too: it changes no number of the run.
     """
 
     experiment: str
@@ -112,6 +113,7 @@ class Point:
     policy: "Policy"
     switches: Switches
     situation: Situation
+    log_contacts: bool = False
 
     @cached_property
     def run_id(self) -> str:
@@ -141,12 +143,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Block:
-    """One replication's warm-up and the branches that start from it.
+    """What a worker is handed at a time: one replication or more, each warmed up once.
 
     Attributes
     ----------
     points : tuple of Point
-        The branches, all of one situation.
+        The branches, replication by replication.
     engine : str
         ``"compiled"`` or ``"mesa"``: the same rows from both.
     """
@@ -154,34 +156,74 @@ class Block:
     points: tuple[Point, ...]
     engine: "EngineName" = "compiled"
 
-    @property
-    def situation(self) -> Situation:
-        """What the points share."""
-        return self.points[0].situation
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send the points behind the model's version, which is looked at before them."""
+        return _received, (model_version(), pickle.dumps(self.points), self.engine)
+
+    @cached_property
+    def replications(self) -> tuple[tuple[Point, ...], ...]:
+        """The points of each replication: those that share a warm-up."""
+        groups = groupby(self.points, key=lambda point: point.situation)
+        return tuple(tuple(group) for _, group in groups)
 
     @property
     def simulated_days(self) -> int:
-        """Days of the warm-up, the neutral run and the branches: the block's work."""
-        return self.situation.warmup_days + (len(self.points) + 1) * self.situation.days
+        """Days of the warm-ups, the neutral runs and the branches: the block's work."""
+        return sum(
+            group[0].situation.warmup_days + (len(group) + 1) * group[0].situation.days
+            for group in self.replications
+        )
+
+    def split(self) -> tuple["Block", ...]:
+        """Return each replication as a block of its own."""
+        return tuple(Block(group, self.engine) for group in self.replications)
 
 
-def points(experiment: "Experiment") -> Iterator[Point]:
+def joined(blocks: Sequence[Block]) -> Block:
+    """Return blocks as one, their points in the same order."""
+    if len(blocks) == 1:
+        return blocks[0]
+    return Block(tuple(point for block in blocks for point in block.points), blocks[0].engine)
+
+
+def _received(model: str, pickled: bytes, engine: "EngineName") -> Block:
+    """Unpack a block that came from another process, if it is for this one's model.
+
+    Raises
+    ------
+    ModelDiffers
+        Where it is not: its rows would be wrong and nobody would see it.
+    """
+    if model != model_version():
+        raise ModelDiffers(
+            f"the model of the worker is version {model_version()} ({sim.__path__[0]}), "
+            f"asked for is version {model}"
+        )
+    return Block(pickle.loads(pickled), engine)
+
+
+def points(experiment: "Experiment", first: int = 1, last: int | None = None) -> Iterator[Point]:
     """Yield the points of an experiment, replication by replication.
 
     Parameters
     ----------
     experiment : Experiment
         The experiment.
+    first, last : int
+        The replications wanted, both included; up to the experiment's number of
+        replications where ``last`` is None.
 
     Yields
     ------
     Point
-        All policies of replication 1, then of replication 2, and so on.
+        All policies of the first replication, then of the next, and so on, each made when
+        it is asked for.
     """
     resolved = experiment.resolved()
     neutral = experiment.neutral_policy()
     switches = {name: tuple(experiment.switches(name)) for name in resolved}
-    for replication in range(1, experiment.replications + 1):
+    last = experiment.replications if last is None else last
+    for replication in range(first, last + 1):
         situation = Situation(
             centre=experiment.centre,
             neutral=neutral,
@@ -191,11 +233,18 @@ def points(experiment: "Experiment") -> Iterator[Point]:
             replication=replication,
         )
         for name, policy in resolved.items():
-            yield Point(experiment.name, name, policy, switches[name], situation)
+            yield Point(
+                experiment.name,
+                name,
+                policy,
+                switches[name],
+                situation,
+                experiment.log_contacts,
+            )
 
 
 def blocks(points: Iterable[Point], engine: "EngineName" = "compiled") -> Iterator[Block]:
-    """Yield the points grouped into blocks that share a warm-up.
+    """Yield the points grouped into blocks of one replication.
 
     Parameters
     ----------
@@ -204,5 +253,5 @@ def blocks(points: Iterable[Point], engine: "EngineName" = "compiled") -> Iterat
     engine : str
         The engine to run them on.
     """
-    for _, group in groupby(points, key=lambda point: point.situation.fingerprint):
+    for _, group in groupby(points, key=lambda point: point.situation):
         yield Block(tuple(group), engine)

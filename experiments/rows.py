@@ -2,7 +2,10 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 import sim.measures
 from experiments.periods import Period, periods, tails, warmup_halves
@@ -101,3 +104,31 @@ def measured(outcome: "Outcome", days: int, warmup_days: int) -> dict[str, float
         found = outcome.warmup_measures(half.first, half.last)
         values |= {warmup_column(name, half): found[name] for name in WARMUP_MEASURES}
     return {name: float(values.get(name, math.nan)) for name in measure_columns(days, warmup_days)}
+
+
+def weekly_series(
+    after: Mapping[str, np.ndarray], warmup: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Return the weekly series of a run: the warm-up's weeks, then those after the branch.
+
+    Parameters
+    ----------
+    after : mapping of str to ndarray
+        Every measure for each whole week after the branch.
+    warmup : mapping of str to ndarray
+        Measures for each whole week of the warm-up, the last one ending at the branch.
+
+    Returns
+    -------
+    dict
+        ``week``, 1 for the first after the branch and 0 for the last before it; then every
+        measure. Before the branch only :data:`WARMUP_MEASURES` hold numbers.
+    """
+    weeks = len(next(iter(after.values())))
+    before = {name: np.asarray(warmup[name], dtype=float) for name in WARMUP_MEASURES}
+    earlier = len(before[WARMUP_MEASURES[0]])
+    nothing = np.full(earlier, math.nan)
+    series: dict[str, np.ndarray] = {"week": np.arange(1 - earlier, weeks + 1)}
+    for name, values in after.items():
+        series[name] = np.concatenate([before.get(name, nothing), values])
+    return series

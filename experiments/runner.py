@@ -1,23 +1,12 @@
-"""Runs blocks on an executor and hands back the runs as they finish.
+"""Runs a block: warms each replication up once, and branches it into the block's points.
 
-Any :class:`concurrent.futures.Executor` will do. Threads serve the compiled engine,
-whose loops release the interpreter's lock; processes serve the Mesa engine.
+What is here is pure work: it needs nothing but the block, and can be handed to any thread,
+process or machine. Who does the work is the matter of :mod:`experiments.crew`.
 """
 
-import multiprocessing
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +14,10 @@ import numpy as np
 
 import sim
 from experiments.design import Block, Point
-from experiments.rows import measured
+from experiments.rows import measured, weekly_series
 
 if TYPE_CHECKING:
     from sim.simulation import EngineName
-
-PATIENCE = 0.5
-"""Seconds between two looks at whether to stop."""
 
 
 class Stopped(Exception):
@@ -49,7 +35,7 @@ class Run:
     values : dict
         Every measure by column; empty when it failed.
     series : dict
-        Weekly series by name; empty when it failed.
+        Weekly series by name, see :func:`experiments.rows.weekly_series`; empty when it failed.
     careers : dict
         One entry a rep who was employed after the branch, by column; empty when it failed.
     contacts : bytes
@@ -131,7 +117,7 @@ class _Meter:
 
 
 def run_block(block: Block, hooks: Hooks | None = None) -> BlockResult:
-    """Warm a centre up once and branch it into every point of the block.
+    """Run every point of a block.
 
     Parameters
     ----------
@@ -143,24 +129,52 @@ def run_block(block: Block, hooks: Hooks | None = None) -> BlockResult:
     Returns
     -------
     BlockResult
-        A run for each point, failed ones included.
+        A run for each point, failed ones included; fewer where it was stopped.
     """
     hooks = hooks or _process_hooks
     began = time.perf_counter()
     runs: list[Run] = []
     try:
-        start = _warmed_up(block, hooks)
-        for point in block.points:
-            runs.append(_branch(point, block.engine, start, hooks))
+        for points in block.replications:
+            warm = _warmed_up(points[0], block.engine, hooks)
+            for point in points:
+                runs.append(_branch(point, block.engine, warm, hooks))
     except Stopped:
         pass
     return BlockResult(block, tuple(runs), time.perf_counter() - began)
 
 
-def _warmed_up(block: Block, hooks: Hooks) -> "sim.Start | Exception":
-    """Return the warmed-up centre with its neutral run, or what went wrong."""
+class _Warm:
+    """A warmed-up centre with its neutral run, and its weeks once somebody asked for them.
+
+    Parameters
+    ----------
+    start : sim.Start or Exception
+        Where its branches start from, or what went wrong on the way there.
+    """
+
+    def __init__(self, start: "sim.Start | Exception") -> None:
+        self._start = start
+        self._weeks: Mapping[str, np.ndarray] | None = None
+
+    @property
+    def start(self) -> "sim.Start":
+        """Where to branch from; raises what went wrong in the warm-up."""
+        if isinstance(self._start, Exception):
+            raise self._start
+        return self._start
+
+    def weeks(self, outcome: "sim.Outcome") -> Mapping[str, np.ndarray]:
+        """Return the weeks of the warm-up: the same from every branch's outcome."""
+        if self._weeks is None:
+            self._weeks = outcome.warmup_weekly()
+        return self._weeks
+
+
+def _warmed_up(point: Point, engine: "EngineName", hooks: Hooks) -> _Warm:
+    """Warm up the centre of a replication, for all points that share its situation."""
     hooks.check()
-    situation = block.situation
+    situation = point.situation
     meter = _Meter(hooks, situation.warmup_days + situation.days)
     try:
         start = sim.warm_up(
@@ -169,47 +183,82 @@ def _warmed_up(block: Block, hooks: Hooks) -> "sim.Start | Exception":
             days=situation.warmup_days,
             seed=situation.seed,
             replication=situation.replication,
-            engine=block.engine,
+            engine=engine,
         )
         meter.reached(situation.warmup_days)
         # What the parties gain is measured against the neutral policy's run of the same days.
-        return sim.with_neutral_run(
-            start, situation.neutral, days=situation.days, engine=block.engine
+        return _Warm(
+            sim.with_neutral_run(start, situation.neutral, days=situation.days, engine=engine)
         )
+    except Stopped:
+        raise
     except Exception as error:
-        return error
+        return _Warm(error)
     finally:
         meter.finish()
 
 
-def _branch(
-    point: Point, engine: "EngineName", start: "sim.Start | Exception", hooks: Hooks
-) -> Run:
+def _branch(point: Point, engine: "EngineName", warm: _Warm, hooks: Hooks) -> Run:
     hooks.check()
-    situation = point.situation
-    meter = _Meter(hooks, situation.days)
+    meter = _Meter(hooks, point.situation.days)
     try:
-        if isinstance(start, Exception):
-            raise start
-        outcome = sim.simulate(
-            situation.centre,
-            point.policy,
-            days=situation.days,
-            seed=situation.seed,
-            replication=situation.replication,
-            engine=engine,
-            start=start,
-            timeline=point.switches,
-            progress=meter.reached,
-        )
-        values = measured(outcome, situation.days, situation.warmup_days)
-        return Run(point, values, dict(outcome.weekly()))
+        if point.log_contacts:
+            return _logged(point, engine, warm, meter)
+        return _measured(point, _simulated(point, engine, warm, meter, None), warm)
     except Stopped:
         raise
     except Exception as error:
         return failed(point, error)
     finally:
         meter.finish()
+
+
+def _logged(point: Point, engine: "EngineName", warm: _Warm, meter: _Meter) -> Run:
+    """Run a point and keep its contacts."""
+    # Imported late: it brings a database along, which most workers never need.
+    from experiments.contacts import ContactLog
+
+    labels: dict[str, str | int | float] = {
+        "run_id": point.run_id,
+        "policy": point.name,
+        "replication": point.replication,
+    }
+    with ContactLog(labels, point.situation.warmup_days) as log:
+        outcome = _simulated(point, engine, warm, meter, log.write)
+        return _measured(point, outcome, warm, log.finish())
+
+
+def _simulated(
+    point: Point,
+    engine: "EngineName",
+    warm: _Warm,
+    meter: _Meter,
+    contacts: Callable[[np.ndarray], None] | None,
+) -> "sim.Outcome":
+    situation = point.situation
+    return sim.simulate(
+        situation.centre,
+        point.policy,
+        days=situation.days,
+        seed=situation.seed,
+        replication=situation.replication,
+        engine=engine,
+        start=warm.start,
+        timeline=point.switches,
+        progress=meter.reached,
+        contacts=contacts,
+    )
+
+
+def _measured(point: Point, outcome: "sim.Outcome", warm: _Warm, contacts: bytes = b"") -> Run:
+    situation = point.situation
+    return Run(
+        point,
+        values=measured(outcome, situation.days, situation.warmup_days),
+        series=weekly_series(outcome.weekly(), warm.weeks(outcome)),
+        careers=dict(outcome.careers),
+        contacts=contacts,
+    )
 
 
 def failed(point: Point, error: BaseException) -> Run:
@@ -221,128 +270,7 @@ def failed(point: Point, error: BaseException) -> Run:
 _process_hooks = Hooks()
 
 
-def _start_process(stop: Any) -> None:
-    """Prepare a worker process: Ctrl-C is the parent's, which passes it on by ``stop``."""
+def set_process_hooks(hooks: Hooks) -> None:
+    """Give a worker process the hooks that its blocks are run with."""
     global _process_hooks
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _process_hooks = Hooks(stop=stop)
-
-
-@dataclass(frozen=True)
-class Crew:
-    """An executor with what is needed to use it well.
-
-    Attributes
-    ----------
-    executor : Executor
-        Where blocks are run.
-    workers : int
-        How many run at once.
-    hooks : Hooks
-        Stopping and progress; its event reaches the workers.
-    shared_memory : bool
-        Whether the workers can call the hooks: threads can, processes cannot.
-    """
-
-    executor: Executor
-    workers: int
-    hooks: Hooks
-    shared_memory: bool
-
-
-def make_crew(
-    engine: "EngineName", workers: int | None = None, on_days: Callable[[int], None] | None = None
-) -> Crew:
-    """Return threads for the compiled engine and spawned processes for the Mesa engine.
-
-    Parameters
-    ----------
-    engine : str
-        ``"compiled"`` or ``"mesa"``.
-    workers : int or None
-        How many; one for each processor where None.
-    on_days : callable or None
-        Told of the days that have been simulated.
-    """
-    workers = workers or os.cpu_count() or 1
-    if engine == "compiled":
-        threads = ThreadPoolExecutor(workers, thread_name_prefix="block")
-        return Crew(threads, workers, Hooks(on_days), shared_memory=True)
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    processes = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_start_process, initargs=(stop,)
-    )
-    return Crew(processes, workers, Hooks(on_days, stop), shared_memory=False)
-
-
-def run_blocks(blocks: Iterable[Block], crew: Crew) -> Iterator[BlockResult]:
-    """Run the blocks and yield each as it finishes.
-
-    At most two blocks a worker are waiting or running, so that any number of them may
-    be asked for. When the crew is asked to stop, blocks that have not begun are dropped
-    and those that have are yielded with what they have finished.
-
-    Parameters
-    ----------
-    blocks : iterable of Block
-        Taken as they are needed.
-    crew : Crew
-        Who runs them; shut down at the end.
-
-    Yields
-    ------
-    BlockResult
-        In the order in which they finish.
-    """
-    source = iter(blocks)
-    pending: dict[Future[BlockResult], Block] = {}
-    try:
-        while True:
-            if not crew.hooks.stopping():
-                for block in islice(source, 2 * crew.workers - len(pending)):
-                    pending[_submit(crew, block)] = block
-            if not pending:
-                return
-            done, _ = wait(pending, timeout=PATIENCE, return_when=FIRST_COMPLETED)
-            if crew.hooks.stopping():
-                _drop_unbegun(pending)
-            for future in done:
-                if future in pending:
-                    yield _collect(future, pending.pop(future), crew)
-    finally:
-        # Left early, by an error or by whoever was listening: nobody waits for the rest.
-        crew.hooks.stop.set()
-        crew.executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _submit(crew: Crew, block: Block) -> Future[BlockResult]:
-    try:
-        if crew.shared_memory:
-            return crew.executor.submit(run_block, block, crew.hooks)
-        return crew.executor.submit(run_block, block)
-    except RuntimeError as error:  # the pool is broken: a worker was killed
-        broken: Future[BlockResult] = Future()
-        broken.set_exception(error)
-        return broken
-
-
-def _drop_unbegun(pending: dict[Future[BlockResult], Block]) -> None:
-    for future in [future for future in pending if future.cancel()]:
-        del pending[future]
-
-
-def _collect(future: Future[BlockResult], block: Block, crew: Crew) -> BlockResult:
-    error = future.exception()
-    if error is not None:
-        return BlockResult(block, _all_failed(block.points, error), 0.0)
-    result = future.result()
-    if not crew.shared_memory:
-        crew.hooks.on_days(block.simulated_days)
-    return result
-
-
-def _all_failed(points: Sequence[Point], error: BaseException) -> tuple[Run, ...]:
-    return tuple(failed(point, error) for point in points)
+    _process_hooks = hooks

@@ -4,28 +4,34 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import sim
 from experiments.config import Experiment, load_experiment
-from experiments.design import Point, blocks, points
+from experiments.crew import Crew, make_crew, run_blocks
+from experiments.design import Block, blocks, points
 from experiments.errors import RequestError
+from experiments.lock import locked
 from experiments.progress import Display, Meter, Silence
 from experiments.provenance import command, now
-from experiments.runner import Crew, make_crew, run_blocks
+from experiments.runner import Run
 from experiments.store import Folder, missing, open_folder
 
 if TYPE_CHECKING:
     from experiments.analysis.summary import Summary
+    from experiments.watch import Watch
     from sim.simulation import EngineName
 
 RESULTS = Path("results")
 """Where results go unless told otherwise."""
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -40,16 +46,61 @@ class Finished:
         What they say; None when nothing was finished.
     interrupted : bool
         Whether it was stopped before its end.
+    seconds : mapping
+        What it took: "running" all points; "keeping" their rows and showing the progress, while
+        others run; "concluding" at the end.
     """
 
     folder: Folder
     summary: "Summary | None"
     interrupted: bool
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def failures(self) -> tuple[str, ...]:
         """The errors of the runs that failed."""
         return self.summary.results.failures if self.summary else ()
+
+
+class Clock:
+    """Adds up the seconds that the parts of a run take."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def of(self, part: str) -> Iterator[None]:
+        """Count what is done inside for a part."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[part] += time.perf_counter() - began
+
+
+@dataclass(frozen=True)
+class Means:
+    """What an experiment is run with; none of it changes a row.
+
+    Attributes
+    ----------
+    engine : str
+        ``"compiled"`` or ``"mesa"``.
+    workers : int
+        Blocks at a time, where there is no cluster.
+    cluster : str or None
+        The address of a Dask cluster.
+    display : Display
+        Where to show the progress.
+    say : callable
+        Told what is going on, a line at a time.
+    """
+
+    engine: "EngineName" = "compiled"
+    workers: int = 1
+    cluster: str | None = None
+    display: Display = field(default_factory=Silence)
+    say: Say = print
 
 
 def run(
@@ -58,9 +109,10 @@ def run(
     root: Path = RESULTS,
     workers: int | None = None,
     engine: "EngineName" = "compiled",
+    cluster: str | None = None,
     replace: bool = False,
     display: Display | None = None,
-    say: Callable[[str], None] | None = None,
+    say: Say | None = None,
 ) -> Finished:
     """Run an experiment, or what is missing of it, and write its results.
 
@@ -74,6 +126,8 @@ def run(
         Blocks at a time; one for each processor where None.
     engine : str
         ``"compiled"`` or ``"mesa"``.
+    cluster : str or None
+        A Dask cluster to run on, see :func:`experiments.cluster.open_cluster`.
     replace : bool
         Move aside results that are there already.
     display : Display or None
@@ -85,44 +139,51 @@ def run(
     -------
     Finished
         Where the results are and what they say.
+
+    Raises
+    ------
+    RequestError
+        Where the folder cannot take the results, or is in use, or there is no such cluster.
     """
     say = say or _to_stderr
-    workers = workers or os.cpu_count() or 1
-    folder = open_folder(experiment, root, replace=replace)
-    todo = missing(points(experiment), folder)
-    total = experiment.replications * len(experiment.policies)
-    if len(todo) < total:
-        say(f"{folder.path}: {total - len(todo)} of {total} runs are there already")
-    if not todo:
-        folder.merge()
-        return _finished(folder, experiment, None)
-    if engine == "compiled":
-        sim.compile_engine(on_first=lambda: say(_COMPILING))
-    orders = {name: order for order, name in enumerate(experiment.policies)}
-    record: dict[str, Any] = {
-        "command": command(),
-        "started": now("milliseconds"),
-        "engine": engine,
-        "workers": workers,
-        "runs": len(todo),
-    }
-    began = time.perf_counter()
-    cut_short = _run_points(folder, todo, orders, engine, workers, display or Silence())
-    seconds = round(time.perf_counter() - began, 3)
-    record |= {"finished": now(), "seconds": seconds, "interrupted": cut_short}
-    if not cut_short:
-        folder.merge()
-    return _finished(folder, experiment, record)
+    means = Means(engine, workers or os.cpu_count() or 1, cluster, display or Silence(), say)
+    clock = Clock()
+    with locked(root / experiment.name):
+        folder = open_folder(experiment, root, replace=replace, say=say)
+        total = experiment.replications * len(experiment.policies)
+        todo = sum(1 for _ in missing(points(experiment), folder))
+        if todo < total:
+            say(f"{folder.path}: {total - todo:,} of {total:,} runs are there already")
+        watch = _watch(experiment, folder)
+        record = None
+        if todo or (watch is not None and watch.next_target() is not None):
+            record = _run_to_the_end(experiment, folder, watch, means, clock)
+        with clock.of("concluding"):
+            return _concluded(experiment, folder, record, clock)
 
 
-def _finished(folder: Folder, experiment: Experiment, record: dict[str, Any] | None) -> Finished:
-    # Imported late: statistics and figures take a second that the first run need not wait for.
+def _watch(experiment: Experiment, folder: Folder) -> "Watch | None":
+    """Return who watches the precision, where there is any to watch."""
+    if not experiment.precision:
+        return None
+    # Imported late: statistics take half a second that a first run need not wait for.
+    from experiments.watch import Watch
+
+    return Watch(experiment, folder)
+
+
+def _concluded(
+    experiment: Experiment, folder: Folder, record: dict[str, Any] | None, clock: Clock
+) -> Finished:
+    """Merge what is there, unless it was cut short, and write what follows from it."""
+    # Imported late, like the watch, for what figures take to load.
     from experiments.conclusion import conclude
 
     interrupted = record is not None and record["interrupted"]
-    if not folder.sources("runs"):
-        return Finished(folder, None, interrupted)
-    return Finished(folder, conclude(folder, experiment, record), interrupted)
+    if not interrupted:
+        folder.merge()
+    summary = conclude(folder, experiment, record) if folder.sources("runs") else None
+    return Finished(folder, summary, interrupted, clock.seconds)
 
 
 _COMPILING = (
@@ -135,31 +196,97 @@ def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _run_points(
+def _run_to_the_end(
+    experiment: Experiment,
     folder: Folder,
-    todo: Sequence[Point],
-    orders: dict[str, int],
-    engine: "EngineName",
-    workers: int,
-    display: Display,
-) -> bool:
-    """Run the points, keep each block as it ends, and say whether it was cut short."""
-    work = list(blocks(todo, engine))
-    meter = Meter(sum(block.simulated_days for block in work), len(todo), display)
-    crew = make_crew(engine, workers, meter.add_days)
-    with display, _stop_on_interrupt(crew):
-        for result in run_blocks(work, crew):
-            folder.save(result.runs, orders)
-            meter.add_runs(len(result.runs), sum(bool(run.error) for run in result.runs))
-    return meter.runs_done < len(todo)
+    watch: "Watch | None",
+    means: Means,
+    clock: Clock,
+) -> dict[str, Any]:
+    """Run what is missing and what the precision asks for; return how that went."""
+    if means.engine == "compiled" and (means.cluster or "local").startswith("local"):
+        sim.compile_engine(on_first=lambda: means.say(_COMPILING))
+    record: dict[str, Any] = {
+        "command": command(),
+        "started": now("milliseconds"),
+        "engine": means.engine,
+        "workers": means.cluster or means.workers,
+    }
+    meter = Meter(0, 0, means.display)
+    with (
+        clock.of("running"),
+        make_crew(means.engine, means.workers, meter.add_days, means.cluster, means.say) as crew,
+        means.display,
+        _stop_on_interrupt(crew, meter),
+    ):
+        ended = _Work(experiment, folder, crew, meter, means.engine, clock).do_all(watch)
+    return record | {
+        "runs": meter.runs_done,
+        "finished": now(),
+        "seconds": round(clock.seconds["running"], 3),
+        "interrupted": not ended,
+    }
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What running points takes."""
+
+    experiment: Experiment
+    folder: Folder
+    crew: Crew
+    meter: Meter
+    engine: "EngineName"
+    clock: Clock
+
+    def do_all(self, watch: "Watch | None") -> bool:
+        """Run what is missing, then more replications for the precision; return whether all ended.
+
+        Runs that fail are tried once: a later round begins where the one before it ended.
+        """
+        done, target = 0, self.experiment.replications
+        while self.do(done + 1, target, watch):
+            more = None if watch is None else watch.next_target()
+            if more is None:
+                return True
+            done, target = target, more
+        return False
+
+    def do(self, first: int, last: int, watch: "Watch | None") -> bool:
+        """Run what is missing of some replications, and return whether it all was run."""
+        # Twice over the points, of which there may be many, instead of holding them all.
+        runs = days = 0
+        for block in self._missing(first, last):
+            runs += len(block.points)
+            days += block.simulated_days
+        self.meter.extend(days, runs)
+        for result in run_blocks(self._missing(first, last), self.crew):
+            runs -= len(result.runs)
+            with self.clock.of("keeping"):
+                self.keep(result.runs, watch)
+        return runs == 0
+
+    def _missing(self, first: int, last: int) -> Iterator[Block]:
+        there = points(self.experiment, first, last)
+        return blocks(missing(there, self.folder), self.engine)
+
+    def keep(self, runs: Sequence[Run], watch: "Watch | None") -> None:
+        """Keep the runs of a block, and tell how far things are."""
+        orders = {name: order for order, name in enumerate(self.experiment.policies)}
+        self.folder.save(runs, orders)
+        if watch is not None:
+            watch.add(runs)
+            self.meter.precision = watch.text()
+        self.meter.add_runs(len(runs), sum(bool(run.error) for run in runs))
 
 
 @contextmanager
-def _stop_on_interrupt(crew: Crew) -> Iterator[None]:
+def _stop_on_interrupt(crew: Crew, meter: Meter) -> Iterator[None]:
     """Let the first Ctrl-C end the runs in good order, and the second as ever."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         crew.hooks.ask_to_stop()
+        meter.stopping = True
         signal.signal(signal.SIGINT, previous)
 
     try:

@@ -1,64 +1,43 @@
 """Results on disk: results/NAME/, filled block by block, resumed where it was left.
 
-While an experiment runs, each block is a pair of shards (runs and weekly series) under
-``shards/``. A block counts once its runs are there: they are renamed into place last.
-At the end the shards are merged into ``runs.parquet`` and ``series.parquet``.
+While an experiment runs, each block is a few shards under ``shards/`` (see
+:mod:`experiments.shards`) and, where contacts are logged, a file a run under ``contacts/``.
+At the end the shards are merged into ``runs.parquet``, ``series.parquet`` and
+``careers.parquet``, whose digests are kept in ``provenance.json``.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from experiments import parquet
-from experiments.config import to_toml
-from experiments.design import Point, fingerprint, model_version
-from experiments.errors import RequestError
+from experiments import damage, parquet
+from experiments.columns import tables_of
+from experiments.design import Point, fingerprint
+from experiments.opening import Say, identity, move_aside, refuse_unfit, settle_config, tidy
+from experiments.opening import config_hash as config_hash
 from experiments.parquet import Columns
-from experiments.rows import TEXT_COLUMNS, WHOLE_COLUMNS, measure_columns, point_values
 from experiments.runner import Run
+from experiments.shards import (
+    KINDS,
+    QUERIES,
+    digest,
+    forget,
+    join_tables,
+    keep_block,
+    pack,
+    raw,
+    remove,
+    shards_in,
+)
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
 
-# A run that failed once may be there a second time, done: the one that is done counts.
-_MERGED_RUNS = """
-    SELECT * FROM sources
-    QUALIFY row_number() OVER (PARTITION BY policy, run_id ORDER BY error <> '') = 1
-    ORDER BY replication, policy_order
-"""
-_MERGED_SERIES = """
-    SELECT * FROM sources
-    QUALIFY row_number() OVER (PARTITION BY policy, run_id, week) = 1
-    ORDER BY replication, policy_order, week
-"""
-
-
-def config_hash(experiment: "Experiment") -> str:
-    """Return the hash of what an experiment asks for: its rows, but not how many of them."""
-    return fingerprint(
-        {
-            "name": experiment.name,
-            "warmup_days": experiment.warmup_days,
-            "days": experiment.days,
-            "log_contacts": experiment.log_contacts,
-            "seed": experiment.seed,
-            "centre": experiment.centre.model_dump(),
-            "neutral": experiment.neutral_policy().model_dump(),
-            "policies": [
-                (name, policy.model_dump(), _switched(experiment, name))
-                for name, policy in experiment.resolved().items()
-            ],
-        }
-    )
-
-
-def _switched(experiment: "Experiment", name: str) -> list[tuple[int, Any]]:
-    return [(day, policy.model_dump()) for day, policy in experiment.switches(name)]
+CONTACTS = "[0-9]*-*-*.parquet"
+"""What the files of contacts look like: see :func:`contacts_name`."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +52,11 @@ class Folder:
         return self.path / "shards"
 
     @property
+    def contacts(self) -> Path:
+        """Where the contacts of each run are, if they are logged."""
+        return self.path / "contacts"
+
+    @property
     def figures(self) -> Path:
         """Where the figures go."""
         return self.path / "figures"
@@ -82,10 +66,18 @@ class Folder:
         """The experiment as resolved."""
         return self.path / "config.toml"
 
+    @property
+    def logs_contacts(self) -> bool:
+        """Whether every contact is logged."""
+        return bool(self.provenance().get("log_contacts"))
+
     def sources(self, kind: str) -> list[Path]:
-        """Return the files that hold the rows of a kind: "runs" or "series"."""
+        """Return the files with rows of a kind: "runs", "series", "careers" or "contacts"."""
+        if kind == "contacts":
+            return sorted(self.contacts.glob(CONTACTS))
         merged = self.path / f"{kind}.parquet"
-        return [merged] * merged.is_file() + sorted(self.shards.glob(f"{kind}-*.parquet"))
+        found = [shard.path for shard in shards_in(self.shards) if shard.kind == kind]
+        return [merged] * merged.is_file() + found
 
     def provenance(self) -> dict[str, Any]:
         """Return provenance.json, empty where there is none."""
@@ -100,163 +92,184 @@ class Folder:
         text = json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False)
         parquet.write_text(self.path / name, text + "\n")
 
+    def check(self) -> None:
+        """Refuse damaged results.
+
+        Raises
+        ------
+        RequestError
+            With each damaged file, what is wrong with it, and the way out.
+        """
+        damage.check(self.path, self._vouched(), self.sources("contacts"))
+
     def done(self) -> set[tuple[str, str]]:
-        """Return the keys of the runs that are there and did not fail."""
+        """Return the keys of the runs that are there, with their contacts, and did not fail."""
         sources = self.sources("runs")
         if not sources:
             return set()
-        rows = parquet.read(sources, "SELECT policy, run_id FROM sources WHERE error = ''")
-        return set(zip(rows["policy"], rows["run_id"], strict=True))
+        query = "SELECT replication, policy, run_id FROM sources WHERE error = ''"
+        rows = parquet.read(sources, query)
+        keys = zip(rows["replication"].tolist(), rows["policy"], rows["run_id"], strict=True)
+        if not self.logs_contacts:
+            return {(policy, run_id) for _, policy, run_id in keys}
+        there = {path.name for path in self.sources("contacts")}
+        return {
+            (policy, run_id)
+            for replication, policy, run_id in keys
+            if contacts_name(replication, policy, run_id) in there
+        }
 
-    def save(self, runs: Sequence[Run], orders: dict[str, int]) -> None:
-        """Keep the runs of a block as a shard.
+    def save(self, runs: Sequence[Run], orders: Mapping[str, int]) -> None:
+        """Keep the runs of a block: their contacts, then the block as shards.
 
         Parameters
         ----------
         runs : sequence of Run
             The runs, failed ones included.
-        orders : dict
+        orders : mapping
             Each policy's place in the experiment.
         """
         if not runs:
             return
-        self.shards.mkdir(exist_ok=True)
+        self._save_contacts(runs)
+        first = min(run.point.replication for run in runs)
         keys = fingerprint([run.point.key for run in runs])
-        name = f"{runs[0].point.replication:06d}-{keys}.parquet"
-        series = series_columns(runs, orders)
-        if series:
-            parquet.write(self.shards / f"series-{name}", series)
-        parquet.write(self.shards / f"runs-{name}", run_columns(runs, orders))
+        keep_block(self.shards, tables_of(runs, orders), first, keys)
+        pack(self.shards)
+
+    def _save_contacts(self, runs: Sequence[Run]) -> None:
+        logged = {
+            self.contacts / contacts_name(run.point.replication, *run.point.key): run.contacts
+            for run in runs
+            if run.contacts
+        }
+        if not logged:
+            return
+        with parquet.writing(self.path):
+            self.contacts.mkdir(exist_ok=True)
+            asides = [(parquet.aside_of(path), path) for path in logged]
+            try:
+                for aside, path in asides:
+                    aside.write_bytes(logged[path])
+                parquet.publish(asides)
+            finally:
+                forget(aside for aside, _ in asides)
 
     def merge(self) -> None:
-        """Merge the shards into one file of runs and one of series."""
-        if not self.shards.is_dir():
-            return
-        for kind, query in (("series", _MERGED_SERIES), ("runs", _MERGED_RUNS)):
-            sources = self.sources(kind)
-            if sources:
-                parquet.merge(self.path / f"{kind}.parquet", sources, query)
-        for shard in self.shards.iterdir():
-            shard.unlink()
-        self.shards.rmdir()
+        """Merge the shards into one file a kind.
+
+        Whatever moment it is cut short at, every row is there, and is read once.
+        """
+        merged = shards_in(self.shards)
+        sources = {kind: self.sources(kind) for kind in KINDS}
+        if merged and sources["runs"]:
+            asides = {kind: self.path / f".{kind}.parquet{parquet.PART}" for kind in KINDS}
+            with parquet.writing(self.path):
+                try:
+                    spill = self.path / f".spill{parquet.PART}"
+                    made = join_tables(sources, asides, spill)
+                    digests = {f"{kind}.parquet": [digest(aside)] for kind, aside in made.items()}
+                    # Both the old and the new files are good until the new ones are there.
+                    self._vouch(digests, self._vouched())
+                    parquet.publish(
+                        [(aside, self.path / f"{kind}.parquet") for kind, aside in made.items()]
+                    )
+                    remove(merged)
+                    self._vouch(digests)
+                finally:
+                    forget(asides.values())
+        with suppress(OSError):  # not there, or somebody put a file of theirs into it
+            self.shards.rmdir()
+
+    def _vouched(self) -> dict[str, list[str]]:
+        """Return the digests that the merged files may have, by name."""
+        found = self.provenance().get("digests")
+        return found if isinstance(found, dict) else {}
+
+    def _vouch(
+        self, digests: Mapping[str, list[str]], others: Mapping[str, list[str]] | None = None
+    ) -> None:
+        others = others or {}
+        names = sorted({*digests, *others})
+        both = {
+            name: list(dict.fromkeys([*others.get(name, []), *digests.get(name, [])]))
+            for name in names
+        }
+        self.write_json("provenance.json", self.provenance() | {"digests": both})
 
     def runs(self) -> Columns:
         """Return every run, replication by replication, policies in their order."""
-        return parquet.read(self.sources("runs"), _MERGED_RUNS)
+        return self.table("runs")
+
+    def table(self, kind: str, columns: Sequence[str] = ()) -> Columns:
+        """Return a table, each row once, merged or not.
+
+        Parameters
+        ----------
+        kind : str
+            "runs", "series" or "careers".
+        columns : sequence of str
+            Which columns; all of them where empty.
+
+        Returns
+        -------
+        dict of ndarray
+            Empty where there is no such table.
+        """
+        sources = {name: self.sources(name) for name in ("runs", kind)}
+        if not sources[kind] or not sources["runs"]:
+            return {}
+        names = ", ".join(f'"{name}"' for name in columns) or "*"
+        return parquet.select(f"SELECT {names} FROM ({QUERIES[kind]})", raw(kind, sources))
 
 
-def run_columns(runs: Sequence[Run], orders: dict[str, int]) -> Columns:
-    """Return runs as columns: what was run, its error, its measures."""
-    rows = [point_values(run.point, orders[run.point.name]) for run in runs]
-    for row, run in zip(rows, runs, strict=True):
-        row["error"] = run.error
-    columns: Columns = {}
-    for name in rows[0]:
-        values = [row[name] for row in rows]
-        columns[name] = _typed(name, values)
-    situation = runs[0].point.situation
-    for name in measure_columns(situation.days, situation.warmup_days):
-        columns[name] = np.array([run.values.get(name, np.nan) for run in runs], dtype=float)
-    return columns
+def contacts_name(replication: int, policy: str, run_id: str) -> str:
+    """Return the name of the file that holds the contacts of a run."""
+    return f"{replication:06d}-{policy}-{run_id}.parquet"
 
 
-def _typed(name: str, values: list[Any]) -> np.ndarray:
-    if name in TEXT_COLUMNS:
-        return np.array(values, dtype=object)
-    return np.array(values, dtype=np.int64 if name in WHOLE_COLUMNS else float)
-
-
-def series_columns(runs: Sequence[Run], orders: dict[str, int]) -> Columns:
-    """Return the weekly series of runs as columns, one row a run and week."""
-    kept = [run for run in runs if run.series]
-    if not kept:
-        return {}
-    weeks = [len(next(iter(run.series.values()))) for run in kept]
-    labels = {
-        "run_id": [run.point.run_id for run in kept],
-        "policy": [run.point.name for run in kept],
-    }
-    columns: Columns = {
-        name: np.repeat(np.array(values, dtype=object), weeks) for name, values in labels.items()
-    }
-    columns["policy_order"] = np.repeat([orders[run.point.name] for run in kept], weeks)
-    columns["replication"] = np.repeat([run.point.replication for run in kept], weeks)
-    columns["week"] = np.concatenate([np.arange(1, count + 1) for count in weeks])
-    for name in kept[0].series:
-        columns[name] = np.concatenate([np.asarray(run.series[name], dtype=float) for run in kept])
-    return columns
-
-
-def missing(points: Iterable[Point], folder: Folder) -> list[Point]:
-    """Return the points whose runs are not there yet, in their order."""
+def missing(points: Iterable[Point], folder: Folder) -> Iterator[Point]:
+    """Yield the points whose runs are not there yet, in their order."""
     done = folder.done()
-    return [point for point in points if point.key not in done]
+    return (point for point in points if point.key not in done)
 
 
-def open_folder(experiment: "Experiment", root: Path, *, replace: bool = False) -> Folder:
+def open_folder(
+    experiment: "Experiment", root: Path, *, replace: bool = False, say: Say | None = None
+) -> Folder:
     """Return the experiment's results folder, new or to be resumed.
+
+    Call it inside :func:`experiments.lock.locked`: it deletes what a killed process was writing.
 
     Parameters
     ----------
     experiment : Experiment
-        What is to be run.
+        What is to be run. The number of replications may be another than before, and so
+        may what is made of the rows.
     root : Path
         The folder of all results.
     replace : bool
         Move aside what is there, instead of resuming or refusing it.
+    say : callable or None
+        Told, a line at a time, of what is changed in a folder that was there.
 
     Raises
     ------
     RequestError
         Where the folder holds something else: another config's results, another
-        version of the model's, or no results at all.
+        version of the model's, or no results at all; where something in it is damaged; and
+        where it cannot be written to.
     """
     folder = Folder(root / experiment.name)
     if replace and folder.path.exists():
-        _move_aside(folder.path)
-    problem = _mismatch(folder, experiment)
-    if problem:
-        raise RequestError(
-            [f"{folder.path}: {problem}; nothing was changed. {_WAY_OUT.format(name=folder.path)}"]
-        )
-    folder.path.mkdir(parents=True, exist_ok=True)
-    if not folder.provenance():
-        # First of all: by it the folder is known again, whenever the run is cut short.
-        identity = {"config_hash": config_hash(experiment), "model": model_version()}
-        folder.write_json("provenance.json", identity)
-    if not folder.config.exists():
-        parquet.write_text(folder.config, to_toml(experiment))
+        move_aside(folder.path)
+    refuse_unfit(folder.path, experiment)
+    folder.check()
+    with parquet.writing(folder.path):
+        folder.path.mkdir(parents=True, exist_ok=True)
+        tidy(folder.path)
+        if not folder.provenance():
+            # First of all: by it the folder is known again, whenever the run is cut short.
+            folder.write_json("provenance.json", identity(experiment))
+        settle_config(folder.path, experiment, say or (lambda line: None))
     return folder
-
-
-_WAY_OUT = (
-    "Give another results folder by --out DIR, or --replace, which moves this one aside to "
-    "{name}.old-TIME"
-)
-
-
-def _mismatch(folder: Folder, experiment: "Experiment") -> str:
-    """Return why the folder cannot take this experiment's rows, or nothing."""
-    if not folder.path.exists():
-        return ""
-    if not folder.path.is_dir():
-        return "is a file"
-    found = folder.provenance()
-    if not found:
-        return "is not empty and has no provenance.json" if any(folder.path.iterdir()) else ""
-    if found.get("config_hash") != config_hash(experiment):
-        return "holds the results of another config of that name"
-    if found.get("model") != model_version():
-        return "holds results of another version of the model"
-    return ""
-
-
-def _move_aside(path: Path) -> Path:
-    stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
-    target = path.with_name(f"{path.name}.old-{stamp}")
-    count = 1
-    while target.exists():
-        count += 1
-        target = path.with_name(f"{path.name}.old-{stamp}-{count}")
-    path.rename(target)
-    return target

@@ -68,10 +68,10 @@ class Outcome:
         """The careers of all who were employed after the branch, one entry each.
 
         Those who left, in the order in which they did, then those employed at the end, by
-        their places: ``rep`` (id), ``entered`` (day since the branch of being hired; at most
-        0 for those there at the branch), ``left`` (day of quitting, in its evening; NaN while
-        employed), ``burnt_out`` (first day on which the criterion of burnout held; NaN if
-        none), ``days`` (days after the branch in all).
+        their places: ``rep`` (id), then moments in days since the branch: ``entered`` (the
+        morning of the first day; at most 0 for those there at the branch), ``left`` (the end
+        of the last day; NaN while employed), ``burnt_out`` (the end of the first day on which
+        the criterion of burnout held; NaN if none), ``days`` (the end of the run).
         """
         world, reps = self.floor.world[0], self.floor.reps
         gone = np.asarray(self.floor.careers)[: int(world["careers"])]
@@ -81,8 +81,8 @@ class Outcome:
         return {
             "rep": np.concatenate([gone["id"], there["id"]]),
             "entered": np.concatenate([gone["hired"], there["hired"]]) - float(began),
-            "left": np.concatenate([gone["left_day"] - float(began), np.full(len(there), np.nan)]),
-            "burnt_out": np.where(burnt_out < 0, np.nan, burnt_out - float(began)),
+            "left": np.concatenate([gone["left_day"] + 1.0 - began, np.full(len(there), np.nan)]),
+            "burnt_out": np.where(burnt_out < 0, np.nan, burnt_out + 1.0 - began),
             "days": np.full(len(gone) + len(there), float(world["day"]) - began),
         }
 

@@ -7,14 +7,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
-    {"cli", "api", "completion"},
-    {"bench", "reference", "session", "conclusion", "table", "listing", "estimate", "studies"},
+    {"cli", "cli_parts", "cli_tools", "api", "frames", "completion"},
+    {"bench", "reference", "session", "watch", "conclusion", "table"},
+    {"listing", "estimate", "studies"},
     {"report"},
     {"figures"},
     {"analysis"},
-    {"store", "query", "provenance", "progress"},
-    {"runner", "crew", "cluster"},
-    {"contacts", "design", "rows", "parquet", "lock"},
+    {"query", "closed_off", "units", "provenance", "progress"},
+    {"store", "opening", "columns", "shards", "damage", "lock"},
+    {"crew", "cluster"},
+    {"runner"},
+    {"contacts", "design", "rows", "parquet"},
     {"config", "schema", "tables"},
     {"config_parts", "budget", "recipes", "catalogue", "toml_text", "explain"},
     {"periods"},

@@ -27,6 +27,7 @@ from itertools import combinations
 import numpy as np
 from scipy import stats
 
+from experiments.analysis.bootstrap import bca_intervals, resamples_for
 from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.interval import Interval, standard_deviation, t_interval
 from experiments.analysis.results import Results
@@ -54,6 +55,11 @@ class Contrast:
     effect, effect_low, effect_high : float
         The difference and its interval in standard deviations between replications; NaN
         where there is no spread to compare with.
+    bca_low, bca_high : float
+        BCa bootstrap interval of the mean difference, for the headline measures; NaN for
+        others and where there is none (see :mod:`experiments.analysis.bootstrap`).
+    resamples : int
+        Bootstrap resamples behind it; 0 where there are none.
     """
 
     a: str
@@ -66,6 +72,9 @@ class Contrast:
     effect: float
     effect_low: float
     effect_high: float
+    bca_low: float = math.nan
+    bca_high: float = math.nan
+    resamples: int = 0
 
     @property
     def column(self) -> str:
@@ -184,7 +193,27 @@ def contrasts(results: Results, measures: Sequence[str]) -> list[Contrast]:
         for measure in measures
     ]
     tested: dict[tuple[str, str, str], Contrast] = {}
+    headlines = bootstrapped(results, [each for each in found if each.measure in HEADLINES])
     for family in (results.periods, (WHOLE,)):
-        members = [each for each in found if each.measure in HEADLINES and each.period in family]
+        members = [each for each in headlines if each.period in family]
         tested |= {(each.a, each.b, each.column): each for each in corrected(members)}
     return [tested.get((each.a, each.b, each.column), each) for each in found]
+
+
+def bootstrapped(results: Results, found: Sequence[Contrast]) -> list[Contrast]:
+    """Return the contrasts with their BCa bootstrap intervals."""
+    if not found:
+        return []
+    differences = [
+        results.values(each.a, each.column) - results.values(each.b, each.column) for each in found
+    ]
+    intervals = bca_intervals(np.array(differences)).tolist()
+    return [
+        replace(each, bca_low=low, bca_high=high, resamples=_resamples(each, low))
+        for each, (low, high) in zip(found, intervals, strict=True)
+    ]
+
+
+def _resamples(each: Contrast, low: float) -> int:
+    there = each.difference.half_width > 0.0 and not math.isnan(low)
+    return resamples_for(each.difference.n) if there else 0

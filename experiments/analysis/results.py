@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from experiments.analysis.settling import Settling, settling
 from experiments.parquet import Columns
 from experiments.periods import WHOLE, Period, periods
 
@@ -22,11 +23,18 @@ class Results:
         The hash of the config that they come from.
     titles : dict of str
         What people call the policies, where that is not their name.
+    series, careers : dict of ndarray or None
+        The columns of series.parquet and of careers.parquet, where they were read.
+    measure_over : str
+        What to report over: "years", or the "steady" part of the branch.
     """
 
     columns: Columns
     config_hash: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+    series: Columns | None = None
+    careers: Columns | None = None
+    measure_over: str = "years"
 
     def title(self, policy: str) -> str:
         """Return what people call a policy."""
@@ -87,7 +95,20 @@ class Results:
         """Days of the warm-up."""
         return int(self.columns["warmup_days"][0])
 
+    def replications_of(self, policy: str) -> np.ndarray:
+        """Return the replications of which a policy has a run, failed ones included."""
+        if policy not in self._places:
+            return self.replications[:0]
+        return np.asarray(self.replications[np.sort(self._places[policy][1])])
+
+    @cached_property
+    def settling(self) -> Settling:
+        """Where the warm-up and the branches have settled, by the weekly series."""
+        return settling(self.series, self.days)
+
     @cached_property
     def periods(self) -> tuple[Period, ...]:
-        """The years to report, or the whole branch where no year is whole."""
+        """What to report over: the steady part, or the years, or else the whole branch."""
+        if self.measure_over == "steady":
+            return (self.settling.steady.period,)
         return periods(self.days) or (WHOLE,)

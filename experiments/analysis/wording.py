@@ -1,7 +1,7 @@
 """Numbers and verdicts as people read them; no more digits than the intervals bear."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from experiments.analysis.contrasts import Contrast
@@ -104,15 +104,69 @@ def compromise_in_words(
 
 
 class Verdict(NamedTuple):
-    """One policy against another in plain words: a heading, then (label, findings)."""
+    """One policy against another in plain words.
+
+    ``lead`` says in one sentence who pays and who gains; then come (label, findings).
+    """
 
     heading: str
     findings: tuple[tuple[str, str], ...]
+    lead: str = ""
 
     def __str__(self) -> str:
         """Return it as running text."""
         findings = [f"{label}: {text}." for label, text in self.findings]
-        return " ".join([f"{self.heading}.", *findings])
+        return " ".join([f"{self.heading}.", *([self.lead] if self.lead else []), *findings])
+
+
+_SAYINGS = {
+    "retention": (
+        "keeps {} more of its customers a year",
+        "keeps {} fewer of its customers a year",
+    ),
+    "exhaustion": ("wears its reps out more, by {}", "wears its reps out less, by {}"),
+    "cost_per_contact": ("costs {} more a contact", "costs {} less a contact"),
+    "profit": ("earns {} more a day", "earns {} less a day"),
+}
+"""What a party is told first, where the first policy's measure is higher and where lower."""
+
+
+def lead_sentence(summary: Summary, a: str, b: str, period: Period) -> str:
+    """Return what ``a`` does for customers, reps and the employer against ``b``.
+
+    Parameters
+    ----------
+    summary : Summary
+        The runs' summary.
+    a, b : str
+        The policies.
+    period : Period
+        The days.
+
+    Returns
+    -------
+    str
+        One sentence with the differences that can be told, and those that cannot.
+    """
+    title = summary.results.title
+    tests = [summary.difference(a, b, name, period) for name in _SAYINGS]
+    said = []
+    for test in (test for test in tests if test.told_apart):
+        higher, lower = _SAYINGS[test.measure]
+        amount, ends = _size(test, _BARE_UNITS.get(test.measure))
+        said.append((higher if test.difference.mean > 0 else lower).format(amount) + f" {ends}")
+    same = [HEADLINES[test.measure] for test in tests if not test.told_apart]
+    if same:
+        said.append(f"cannot be told apart in {_listed(same)}")
+    return f"Against {title(b)}, {title(a)} {_listed(said)}."
+
+
+_BARE_UNITS = {"retention": "points", "cost_per_contact": "prices", "profit": "prices"}
+"""Units as the sayings want them: the words around them hold the rest."""
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def compare(summary: Summary, a: str, b: str, period: Period) -> Verdict:
@@ -142,18 +196,33 @@ def compare(summary: Summary, a: str, b: str, period: Period) -> Verdict:
         "Cannot be told apart": [HEADLINES[test.measure] for test in tests if not test.told_apart],
     }
     found = tuple((label, "; ".join(texts)) for label, texts in groups.items() if texts)
-    return Verdict(heading, found)
+    return Verdict(heading, found, lead_sentence(summary, a, b, period))
 
 
 def _difference(test: Contrast) -> str:
     """Return "retention higher by 2.1 points [1.6, 2.6]"."""
-    unit, scale = MEASURES[test.measure].unit, 1.0
-    if unit.startswith("share"):
-        unit, scale = "points" + unit.removeprefix("share").replace("/", " a "), 100.0
+    amount, ends = _size(test)
+    direction = "higher" if test.difference.mean > 0 else "lower"
+    return f"{HEADLINES[test.measure]} {direction} by {amount} {ends}"
+
+
+def _size(test: Contrast, unit: str | None = None) -> tuple[str, str]:
+    """Return how large a difference is, without its sign, and its interval.
+
+    Parameters
+    ----------
+    test : Contrast
+        The difference.
+    unit : str or None
+        What to call the unit; the measure's own where None. Shares are told in points.
+    """
+    own, scale = MEASURES[test.measure].unit, 1.0
+    if own.startswith("share"):
+        own, scale = "points" + own.removeprefix("share").replace("/", " a "), 100.0
+    own = unit or own
     mean, low, high, n = test.difference
-    nearer, farther = sorted((scale * abs(low), scale * abs(high)))
+    nearer, farther = (scale * low, scale * high) if mean > 0 else (-scale * high, -scale * low)
     size = Interval(scale * abs(mean), nearer, farther, n)
     places = decimals([size])
-    amount = number(size.mean, places) + ("" if unit in _BARE else f" {unit}")
-    ends = f"[{number(size.low, places)}, {number(size.high, places)}]"
-    return f"{HEADLINES[test.measure]} {'higher' if mean > 0 else 'lower'} by {amount} {ends}"
+    amount = number(size.mean, places) + ("" if own in _BARE else f" {own}")
+    return amount, f"[{number(size.low, places)}, {number(size.high, places)}]"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from experiments.bench import engines, scaling, startup
+from experiments.bench import engines, laboratory, precision, scaling, startup
 from experiments.errors import RequestError, no_such
 
 
@@ -53,6 +53,49 @@ FIGURES: dict[str, Figure] = {
         "<= 2",
         "from the second command of a tiny experiment to its first replication",
     ),
+    "threads_ratio": Figure(
+        laboratory.threads_ratio,
+        "x",
+        ">= 1.8",
+        "time of the same blocks on one thread / on two",
+    ),
+    "overhead_share": Figure(
+        laboratory.overhead_share,
+        "share",
+        "<= 0.05",
+        "store, progress and statistics in the time of 300 runs, from request to report",
+    ),
+    "cluster_ratio": Figure(
+        laboratory.cluster_ratio,
+        "x",
+        "<= 1.25",
+        "time of those 300 runs on two local Dask workers / on two threads",
+    ),
+    "log_ratio": Figure(
+        laboratory.log_ratio,
+        "x",
+        "",
+        "time of a year with every contact written to Parquet / without",
+    ),
+    "precision_ratio": Figure(
+        precision.precision_ratio,
+        "x",
+        ">= 300",
+        "time to a half width of the retention contrast: Mesa's batch_run with independent seeds / "
+        "ours; the product of the next two",
+    ),
+    "precision_engine": Figure(
+        precision.precision_engine,
+        "x",
+        "",
+        "time of two runs of batch_run on all cores / of a pair of ours from one warm-up",
+    ),
+    "precision_pairing": Figure(
+        precision.precision_pairing,
+        "x",
+        "",
+        "replications that independent seeds need / that common random numbers need",
+    ),
 }
 """Every figure by name."""
 
@@ -88,5 +131,6 @@ def measure(names: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
 def print_table(measured: dict[str, dict[str, Any]]) -> None:
     """Print the figures with what they are."""
     for name, row in measured.items():
-        print(f"{name:17} {row['value']:>9.4g} {row['unit']:3} (target {row['target']})")
+        target = f"(target {row['target']})" if row["target"] else "(no target)"
+        print(f"{name:17} {row['value']:>9.4g} {row['unit']:5} {target}")
         print(f"{'':17} {FIGURES[name].note}")

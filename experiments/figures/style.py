@@ -5,6 +5,7 @@ has the colour and the marker of its place in the experiment, in every figure.
 """
 
 import csv
+import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -29,8 +31,10 @@ RULE = "#D9D9D9"
 WIDTH = 9.0
 """Inches: what fits a page and a README."""
 
+CAPTION = "caption"
+POINTS = 72.0  # in an inch
 _LINE = 0.165  # inches, a line of the caption
-_LETTERS = 17.2  # of the caption in an inch
+_LETTERS = 16.2  # of the caption in an inch
 _RC: Any = {
     "font.family": "DejaVu Sans",  # the one that comes with matplotlib: the same everywhere
     "font.size": 9.0,
@@ -71,12 +75,21 @@ def facts(results: Results) -> str:
     columns = results.columns
     count = len(results.replications)
     size = [columns[f"centre_{name}"][0] for name in ("customers", "seats")]
+    alone = "One replication: no interval and no spread can be given. " if count == 1 else ""
     return (
-        f"n = {count} replication{'s' if count != 1 else ''} of each policy, "
-        f"seed {columns['seed'][0]}; {results.warmup_days:,} days of warm-up, "
+        f"{alone}n = {count:,} replication{'s' if count != 1 else ''} of each policy"
+        f"{_failed(results)}, seed {columns['seed'][0]}; {results.warmup_days:,} days of warm-up, "
         f"{results.days:,} days after the branch; {size[0]:,} customers, {size[1]:,} seats; "
         f"config {results.config_hash}."
     )
+
+
+def _failed(results: Results) -> str:
+    """Return how many runs of which policies failed, in brackets; nothing where none did."""
+    policies, errors = results.columns["policy"], results.columns["error"]
+    counts = {name: int(np.sum((policies == name) & (errors != ""))) for name in results.policies}
+    found = [f"{count:,} of {results.title(name)}" for name, count in counts.items() if count]
+    return f" (less the runs that failed: {', '.join(found)})" if found else ""
 
 
 @dataclass(frozen=True)
@@ -101,30 +114,28 @@ class Drawing:
     caption: str
     data: Sequence[Mapping[str, Any]]
 
-    def save(self, folder: Path) -> None:
-        """Write NAME.svg, NAME.png and NAME.csv, title and caption drawn in."""
+    def save(self, folder: Path) -> str:
+        """Write NAME.svg, NAME.png and NAME.csv, title and caption drawn in.
+
+        Returns
+        -------
+        str
+            The same figure as an SVG element for a page, which has the caption as text.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         with look():
-            lettered = self._lettered()
-            # Laid out once: working the layout out takes as long as drawing.
-            lettered.draw_without_rendering()
-            lettered.set_layout_engine("none")
+            lettered, below = self._lettered()
+            _settle(lettered)
             for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
                 with parquet.written_aside(folder / f"{self.name}.{kind}") as aside:
                     lettered.savefig(aside, format=kind, dpi=160, metadata=metadata)
         parquet.write_text(folder / f"{self.name}.csv", self._csv())
+        # Drawing takes long: the page's figure is this one with its foot cut off.
+        drawn = (folder / f"{self.name}.svg").read_text(encoding="utf-8")
+        return without_caption(drawn, below * POINTS)
 
-    def svg(self) -> str:
-        """Return the figure without caption as an SVG element for a page."""
-        text = StringIO()
-        with look():
-            figure = self.draw()
-            FigureCanvasAgg(figure)
-            figure.savefig(text, format="svg", metadata={"Date": None})
-        return text.getvalue()[text.getvalue().index("<svg") :]
-
-    def _lettered(self) -> Figure:
-        """Return the figure with room made below for its caption."""
+    def _lettered(self) -> tuple[Figure, float]:
+        """Return the figure with its caption below, and the inches that this takes."""
         figure = self.draw()
         FigureCanvasAgg(figure)
         width, height = figure.get_size_inches()
@@ -147,8 +158,9 @@ class Drawing:
             fontsize=7.6,
             color=MUTED,
             linespacing=1.35,
+            gid=CAPTION,
         )
-        return figure
+        return figure, below
 
     def _csv(self) -> str:
         text = StringIO()
@@ -156,3 +168,36 @@ class Drawing:
         writer.writeheader()
         writer.writerows(self.data)
         return text.getvalue()
+
+
+def without_caption(svg: str, points: float) -> str:
+    """Return a saved figure as an SVG element for a page, without its caption.
+
+    Parameters
+    ----------
+    svg : str
+        The file's text.
+    points : float
+        How much its foot takes, 72 of which are an inch.
+    """
+    width, height = re.search(r'viewBox="0 0 (\S+) (\S+)"', svg).groups()  # type: ignore[union-attr]
+    shown = f'viewBox="0 0 {width} {float(height) - points:.2f}"'
+    start = svg.index(f'<g id="{CAPTION}">')
+    depth, end = 0, start
+    for tag in re.finditer(r"<g\b|</g>", svg[start:]):
+        depth += 1 if tag[0] == "<g" else -1
+        if depth == 0:
+            end = start + tag.end()
+            break
+    # Its letters go; where they are drawn first, other texts' letters are defined with them.
+    svg = svg[:start] + re.sub(r"<use [^>]*/>", "", svg[start:end]) + svg[end:]
+    return re.sub(r'viewBox="[^"]*"', shown, svg[svg.index("<svg") :], count=1)
+
+
+def _settle(figure: Figure) -> None:
+    """Lay a figure out, once: working the layout out takes as long as drawing."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axis in figure.axes:
+        # The solver's last digits depend on where things lie in memory.
+        axis.set_position(tuple(round(end, 5) for end in axis.get_position().bounds))

@@ -1,14 +1,16 @@
 """The three-way trade-off: what customers, reps and the employer get, two at a time."""
 
+import math
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.summary import MEASURES, Summary
-from experiments.figures.style import RULE, WIDTH, Drawing, colour, facts, marker
+from experiments.figures.parts import new_figure, note, place_legend, policy_handles
+from experiments.figures.style import RULE, Drawing, colour, facts, marker
 from experiments.periods import Period, period_name
 
 PANELS = (
@@ -52,23 +54,11 @@ def trade_off(summary: Summary) -> Drawing:
 
 
 def _draw(summary: Summary) -> Figure:
-    figure = Figure(figsize=(WIDTH, 3.35), layout="constrained")
+    figure = new_figure(3.35)
     axes = figure.subplots(1, len(PANELS), squeeze=False)[0]
     for axis, (across, up) in zip(axes, PANELS, strict=True):
         _panel(axis, summary, across, up)
-    results = summary.results
-    handles = [
-        Line2D(
-            [],
-            [],
-            linestyle="",
-            marker=marker(results, policy),
-            color=colour(results, policy),
-            label=results.title(policy),
-        )
-        for policy in results.policies
-    ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False, fontsize=9.5)
+    place_legend(figure, policy_handles(summary.results))
     return figure
 
 
@@ -77,11 +67,18 @@ def _panel(axis: Axes, summary: Summary, across: str, up: str) -> None:
     axis.set_xlabel(_label(across, "→", "←"))
     axis.set_ylabel(_label(up, "↑", "↓"))
     axis.margins(0.12)
-    axis.locator_params(nbins=5)
+    for each in (axis.xaxis, axis.yaxis):
+        each.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
     axis.ticklabel_format(useOffset=False)
-    for policy in summary.results.policies:
+    policies = summary.results.policies
+    names = [measure + summary.results.periods[-1].suffix for measure in (across, up)]
+    for policy in policies:
         _cloud(axis, summary, policy, across, up)
         _means(axis, summary, policy, across, up)
+    if all(math.isnan(summary.means[policy][name].mean) for policy in policies for name in names):
+        note(axis, "no run was finished")
+        axis.set_xticks([])
+        axis.set_yticks([])
 
 
 def _label(measure: str, more: str, less: str) -> str:

@@ -1,5 +1,6 @@
 """The statistics, against scipy and against examples worked by hand."""
 
+import json
 import math
 import re
 
@@ -9,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from experiments.analysis.bootstrap import bca_intervals
 from experiments.analysis.contrasts import contrast, contrasts, holm, paired_p
 from experiments.analysis.headlines import HEADLINES, PARTIES
 from experiments.analysis.interval import Interval, t_interval
 from experiments.analysis.prevails import prevailing
 from experiments.analysis.results import Results
 from experiments.analysis.stationarity import stationarity
-from experiments.analysis.summary import MEASURES, summarise
+from experiments.analysis.summary import MEASURES, Summary, summarise
 from experiments.analysis.wording import better_of, bracketed, compare, decimals, number, plus_minus
+from experiments.config_parts import Precision
 from experiments.periods import WHOLE, period_name
 from experiments.rows import measure_columns
 
@@ -166,6 +169,48 @@ def test_every_headline_of_the_reported_years_is_in_one_family():
     whole = [t for t in found if t.measure in HEADLINES and t.period == WHOLE]
     assert [t.p_holm for t in whole] == pytest.approx(holm([t.p for t in whole]))
     assert all(math.isnan(t.p_holm) for t in found if t.measure not in HEADLINES)
+
+
+def test_headlines_carry_their_bootstrap_intervals():
+    x, y = RNG.lognormal(size=(2, 20))
+    results = results_of({p: {"loyalty": v, "voiced": v} for p, v in (("x", x), ("y", y))})
+    summary = summarise(results)
+    found = summary.difference("y", "x", "loyalty", WHOLE)
+    assert [found.bca_low, found.bca_high] == bca_intervals((y - x)[np.newaxis])[0].tolist()
+    assert found.resamples == 9_999
+    other = summary.difference("y", "x", "voiced", WHOLE)
+    assert math.isnan(other.bca_low)
+    assert other.resamples == 0
+    said = {each["measure"]: each for each in summary.as_json()["contrasts"]}
+    assert said["loyalty"]["bca_low"] == found.bca_low
+    assert said["voiced"]["bca_high"] is None
+
+
+def test_the_order_of_rows_in_the_files_does_not_count():
+    values = {p: {"loyalty": RNG.normal(size=12), "csat": RNG.normal(size=12)} for p in "abc"}
+    results = results_of(values)
+    order = RNG.permutation(len(results.columns["policy"]))
+    mixed = Results({name: column[order] for name, column in results.columns.items()})
+    assert summarise(mixed).as_json() == summarise(results).as_json()
+
+
+def test_summary_json_tells_of_precision_pairing_and_the_best():
+    shared = RNG.normal(size=40)
+    values = {"a": {"loyalty": shared}, "b": {"loyalty": shared + RNG.normal(0.0, 0.1, 40)}}
+    asked = Precision(measure="loyalty", contrast=("b", "a"), half_width=0.05, max_replications=100)
+    found = json.loads(json.dumps(Summary(results_of(values), (asked,), 10).as_json()))
+    (precision,) = found["precision"]
+    assert precision["verdict"] == "reached"
+    assert precision["high"] - precision["low"] == pytest.approx(0.1)
+    assert precision["t_half_width"] <= 0.05
+    assert precision["independent_seeds"] > precision["replications"]
+    pairing = {each["measure"]: each for each in found["pairing"]}
+    assert pairing["loyalty"]["variance_ratio"] > 50
+    assert pairing["csat"]["variance_ratio"] is None  # never varied
+    best = {each["measure"]: each for each in found["best"]}
+    assert sum(best["loyalty"]["bootstrap_probability"].values()) == pytest.approx(1.0)
+    assert found["settling"]["steady"]["period"] == "from_day_21"
+    assert summarise(results_of(values)).as_json()["precision"] == []
 
 
 def test_headlines_and_parties_are_measures():

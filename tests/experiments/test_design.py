@@ -1,10 +1,11 @@
 import pickle
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
 from experiments import design
-from experiments.design import blocks, points
+from experiments.design import Block, ModelDiffers, blocks, joined, points
 from sim import Handling
 
 
@@ -22,7 +23,30 @@ def test_a_block_is_one_warm_up_with_its_branches(make_tiny):
 
 def test_blocks_of_what_is_missing_keep_the_order(make_tiny):
     left = [point for point in points(make_tiny()) if point.key[0] == "balanced"][1:]
-    assert [block.situation.replication for block in blocks(left)] == [2, 3]
+    assert [block.points[0].replication for block in blocks(left)] == [2, 3]
+
+
+def test_joined_blocks_are_the_sum_of_their_parts(make_tiny):
+    made = list(blocks(points(make_tiny()), "mesa"))
+    whole = joined(made)
+    assert whole.points == tuple(points(make_tiny()))
+    assert whole.engine == "mesa"
+    assert whole.simulated_days == sum(block.simulated_days for block in made)
+    assert list(whole.split()) == made
+    assert whole.replications == tuple(block.points for block in made)
+
+
+def test_a_range_of_replications(make_tiny):
+    experiment = make_tiny()
+    assert [point.replication for point in points(experiment, 2)] == [2, 2, 3, 3]
+    assert [point.replication for point in points(experiment, 4, 5)] == [4, 4, 5, 5]
+    assert list(points(experiment, 1, 3)) == list(points(experiment))
+    assert list(points(experiment, 4)) == []
+
+
+def test_points_are_made_as_they_are_asked_for(make_tiny):
+    endless = points(make_tiny(), 1, 2**31)
+    assert [point.replication for point in islice(endless, 3)] == [1, 1, 2]
 
 
 def test_run_ids_tell_every_run_apart(make_tiny):
@@ -90,3 +114,27 @@ def test_points_survive_the_way_to_another_process(make_tiny):
     there = pickle.loads(pickle.dumps(point))
     assert there == point
     assert there.run_id == point.run_id
+
+
+def test_logging_contacts_reaches_the_points_and_changes_no_id(make_tiny):
+    plain, logged = next(points(make_tiny())), next(points(make_tiny("log_contacts=true")))
+    assert not plain.log_contacts and logged.log_contacts
+    assert plain.run_id == logged.run_id
+
+
+def test_a_block_survives_the_way_to_another_process(make_tiny):
+    block = joined(list(blocks(points(make_tiny()))))
+    there = pickle.loads(pickle.dumps(block))
+    assert there == block
+    assert isinstance(there, Block)
+    assert [len(group) for group in there.replications] == [2, 2, 2]
+
+
+def test_a_block_for_another_model_is_refused(make_tiny, monkeypatch):
+    (block, *_) = blocks(points(make_tiny()))
+    sent = pickle.dumps(block)
+    monkeypatch.setattr(design, "model_version", lambda: "0123456789abcdef")
+    with pytest.raises(ModelDiffers, match=r"0123456789abcdef.*asked for is version") as caught:
+        pickle.loads(sent)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert str(again) == str(caught.value), "it has to travel back"

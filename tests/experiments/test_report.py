@@ -12,6 +12,7 @@ from experiments import session
 from experiments.analysis.results import Results
 from experiments.analysis.summary import summarise
 from experiments.config import load_experiment
+from experiments.figures.catalogue import figures
 from experiments.figures.paired_differences import paired_differences
 from experiments.figures.style import COLOURS, colour, marker
 from experiments.figures.trade_off import trade_off
@@ -83,7 +84,7 @@ def test_the_page_stands_alone(finished):
     assert page.fetched == []
     assert "<script" not in html and "@import" not in html
     assert len(page.ids) == len(set(page.ids))
-    assert html.count("<svg ") == 2
+    assert html.count("<svg ") == len(figures(finished.summary)) == 8
     assert "Does &lt;it&gt; work?" in html and "<it>" not in html
     text = " ".join(page.text)
     for words in ("Verdict", "Who prevails", "Balanced against Always right", "seed 2026", "numba"):

@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
-from experiments.periods import Period, periods, warmup_halves, tails
-from experiments.rows import measure_columns
+from experiments.periods import Period, periods, tails, warmup_halves
+from experiments.rows import WARMUP_MEASURES, measure_columns, weekly_series
 from sim.measures import MEASURES
 
 
@@ -34,3 +35,18 @@ def test_columns_are_every_measure_over_every_period():
     assert len(columns) == len(set(columns)) == (3 + len(tails(1095))) * len(names) + 6
     for name in names:
         assert {name, f"{name}_year_1", f"{name}_year_3"} <= set(columns)
+
+
+@pytest.mark.parametrize(("earlier", "weeks"), [(3, 2), (0, 2), (3, 0), (0, 0)])
+def test_weeks_count_from_the_branch(earlier, weeks):
+    names = [*WARMUP_MEASURES, "profit"]
+    after = {name: np.arange(weeks) + 0.5 for name in names}
+    warmup = {name: np.arange(earlier) - 100.0 for name in names}
+    series = weekly_series(after, warmup)
+    assert list(series) == ["week", *names]
+    assert series["week"].tolist() == list(range(1 - earlier, weeks + 1))
+    assert series["week"].dtype == np.int64
+    for name in WARMUP_MEASURES:
+        assert series[name].tolist() == [*warmup[name], *after[name]]
+    assert np.isnan(series["profit"][:earlier]).all()
+    assert series["profit"][earlier:].tolist() == list(after["profit"])

@@ -1,65 +1,105 @@
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+"""One block: every point a run, failed ones too, whatever else is in the block."""
+
 from threading import Event
 
+import numpy as np
+import pytest
+
 import sim
-from experiments.design import blocks, points
-from experiments.runner import Hooks, make_crew, run_block, run_blocks
-from experiments.store import run_columns, series_columns
-
-ORDERS = {"always-right": 0, "balanced": 1}
+from experiments.design import Block, blocks, joined, points
+from experiments.rows import WARMUP_MEASURES, measure_columns
+from experiments.runner import Hooks, run_block
 
 
-def rows_of(experiment, *, workers, engine="compiled"):
-    """Run an experiment and return its tables, ordered."""
-    crew = make_crew(engine, workers)
-    found = [
-        run
-        for result in run_blocks(blocks(points(experiment), engine), crew)
-        for run in result.runs
-    ]
-    found.sort(key=lambda run: (run.point.replication, ORDERS[run.point.name]))
-    return run_columns(found, ORDERS), series_columns(found, ORDERS)
+@pytest.fixture
+def block(make_tiny):
+    """Return all replications of a tiny experiment as one block."""
+    return joined(list(blocks(points(make_tiny()))))
 
 
-def test_same_rows_whatever_the_number_of_workers(make_tiny, assert_same_rows):
-    experiment = make_tiny("replications=5")
-    alone = rows_of(experiment, workers=1)
-    assert not any(alone[0]["error"])
-    for workers in (2, 5):
-        for one, other in zip(alone, rows_of(experiment, workers=workers), strict=True):
-            assert_same_rows(one, other)
+def test_a_run_for_every_point_in_their_order(block):
+    result = run_block(block)
+    assert tuple(run.point for run in result.runs) == block.points
+    assert not any(run.error for run in result.runs)
+    assert result.seconds > 0.0
+    for run in result.runs:
+        assert tuple(run.values) == measure_columns(21, 20)
 
 
-def test_same_rows_from_mesa_in_processes(make_tiny, assert_same_rows):
-    experiment = make_tiny("replications=2")
-    compiled = rows_of(experiment, workers=2)
-    mesa = rows_of(experiment, workers=2, engine="mesa")
-    for one, other in zip(compiled, mesa, strict=True):
-        assert_same_rows(one, other)
+def test_the_series_holds_the_weeks_of_the_warm_up_too(block):
+    runs = run_block(block).runs
+    for run in runs:
+        assert run.series["week"].tolist() == [-1, 0, 1, 2, 3]
+        for name, values in run.series.items():
+            if name == "week":
+                continue
+            assert len(values) == 5
+            assert np.isnan(values[:2]).all() == (name not in WARMUP_MEASURES), name
+        assert np.isfinite(run.series["loyalty"]).all()
+    always, balanced = runs[0], runs[1]
+    for name in WARMUP_MEASURES:
+        assert always.series[name][:2].tolist() == balanced.series[name][:2].tolist()
+    assert (
+        always.series["cost_per_contact"].tolist() != balanced.series["cost_per_contact"].tolist()
+    )
 
 
-def test_a_failed_run_is_a_row_and_the_others_go_on(make_tiny, monkeypatch):
+def test_the_weeks_of_a_warm_up_are_worked_out_once(block, monkeypatch):
+    asked = []
+    original = sim.Outcome.warmup_weekly
+
+    def counted(outcome):
+        asked.append(outcome)
+        return original(outcome)
+
+    monkeypatch.setattr(sim.Outcome, "warmup_weekly", counted)
+    run_block(block)
+    assert len(asked) == 3 < len(block.points)
+
+
+def test_careers_are_those_of_the_outcome(block):
+    for run in run_block(block).runs:
+        assert set(run.careers) == {"rep", "entered", "left", "burnt_out", "days"}
+        assert len({len(values) for values in run.careers.values()}) == 1
+        assert len(run.careers["rep"]) >= 2
+        assert (run.careers["days"] == 21).all()
+
+
+def test_contacts_only_where_they_are_asked_for(make_tiny, tmp_path):
+    from experiments.parquet import read
+
+    (plain, *_) = blocks(points(make_tiny()))
+    (asked, *_) = blocks(points(make_tiny("log_contacts=true")))
+    without, logged = run_block(plain).runs[0], run_block(asked).runs[0]
+    assert without.contacts == b""
+    assert without.values["loyalty"] == logged.values["loyalty"]
+    path = tmp_path / "contacts.parquet"
+    path.write_bytes(logged.contacts)
+    rows = read([path], "SELECT policy, run_id, day FROM sources")
+    assert set(rows["policy"]) == {"always-right"}
+    assert set(rows["run_id"]) == {logged.point.run_id}
+    assert rows["day"].min() >= 0 and rows["day"].max() < 21
+    assert len(rows["day"]) > 0
+
+
+def test_a_failed_run_is_a_row_and_the_others_go_on(block, monkeypatch):
     simulate = sim.simulate
+    bad = block.points[1].policy
 
     def failing(centre, policy, *, replication, **rest):
         if replication == 2 and policy == bad:
             raise ZeroDivisionError("nobody\nto divide by")
         return simulate(centre, policy, replication=replication, **rest)
 
-    experiment = make_tiny()
-    bad = experiment.resolved()["balanced"]
     monkeypatch.setattr(sim, "simulate", failing)
-    columns, series = rows_of(experiment, workers=2)
-    assert [bool(error) for error in columns["error"]] == [False, False, False, True, False, False]
-    error = columns["error"][3]
-    assert error.startswith("ZeroDivisionError: nobody to divide by")
-    assert "policy balanced, replication 2" in error
-    assert (columns["loyalty"][3] != columns["loyalty"][3]) and columns["loyalty"][2] > 0.0
-    assert len(series["week"]) == 5 * 3
+    runs = run_block(block).runs
+    assert [bool(run.error) for run in runs] == [False, False, False, True, False, False]
+    assert runs[3].error.startswith("ZeroDivisionError: nobody to divide by")
+    assert "policy balanced, replication 2" in runs[3].error
+    assert not (runs[3].values or runs[3].series or runs[3].careers or runs[3].contacts)
 
 
-def test_a_failed_warm_up_fails_its_branches_only(make_tiny, monkeypatch):
+def test_a_failed_warm_up_fails_its_branches_only(block, monkeypatch):
     warm_up = sim.warm_up
 
     def failing(centre, neutral, *, replication, **rest):
@@ -68,81 +108,36 @@ def test_a_failed_warm_up_fails_its_branches_only(make_tiny, monkeypatch):
         return warm_up(centre, neutral, replication=replication, **rest)
 
     monkeypatch.setattr(sim, "warm_up", failing)
-    columns, _ = rows_of(make_tiny(), workers=2)
-    assert [bool(error) for error in columns["error"]] == [True, True, False, False, False, False]
+    failures = [bool(run.error) for run in run_block(block).runs]
+    assert failures == [True, True, False, False, False, False]
 
 
-def test_progress_counts_every_day_once(make_tiny, monkeypatch):
-    told = []
-    crew = make_crew("compiled", 2, told.append)
-    work = list(blocks(points(make_tiny())))
-    list(run_blocks(work, crew))
-    assert sum(told) == sum(block.simulated_days for block in work)
-
-
-def test_days_of_failed_runs_count_as_done(make_tiny, monkeypatch):
+@pytest.mark.parametrize("fails", [False, True])
+def test_every_day_is_told_once_whether_it_was_run_or_failed(block, monkeypatch, fails):
     def failing(*args, **rest):
         raise RuntimeError("no")
 
-    monkeypatch.setattr(sim, "simulate", failing)
-    told = []
-    (block, *_) = blocks(points(make_tiny()))
-    run_block(block, Hooks(told.append))
-    assert sum(told) == block.simulated_days
+    if fails:
+        monkeypatch.setattr(sim, "simulate", failing)
+    days = []
+    run_block(block, Hooks(days.append))
+    assert sum(days) == block.simulated_days
 
 
-def test_stopping_keeps_what_is_finished_and_drops_the_rest(make_tiny):
-    crew = make_crew("compiled", 1)
-    results = []
-    for result in run_blocks(blocks(points(make_tiny("replications=50"))), crew):
-        results.append(result)
-        crew.hooks.ask_to_stop()
-    done = sum(len(result.runs) for result in results)
-    assert 2 <= done < 20
-    assert not any(run.error for result in results for run in result.runs)
-
-
-def test_a_stopped_block_holds_its_finished_runs(make_tiny, monkeypatch):
+def test_a_stopped_block_holds_its_finished_runs(block, monkeypatch):
     stop = Event()
     simulate = sim.simulate
 
-    def stop_after(*args, **rest):
-        outcome = simulate(*args, **rest)
+    def stop_after(centre, policy, **rest):
+        outcome = simulate(centre, policy, **rest)
         stop.set()
         return outcome
 
     monkeypatch.setattr(sim, "simulate", stop_after)
-    (block, *_) = blocks(points(make_tiny()))
-    assert [run.point.name for run in run_block(block, Hooks(stop=stop)).runs] == ["always-right"]
+    runs = run_block(block, Hooks(stop=stop)).runs
+    assert [run.point.name for run in runs] == ["always-right"]
 
 
-def test_blocks_are_taken_only_as_they_are_needed(make_tiny):
-    taken = []
-
-    def counted():
-        for block in blocks(points(make_tiny("replications=40"))):
-            taken.append(block)
-            yield block
-
-    results = run_blocks(counted(), make_crew("compiled", 2))
-    next(results)
-    assert len(taken) <= 2 * 2 + 2
-    results.close()
-
-
-def test_a_broken_executor_fails_the_blocks_that_it_had(make_tiny):
-    class Broken(ProcessPoolExecutor):
-        def submit(self, *args, **rest):
-            raise RuntimeError("a worker was killed")
-
-    crew = make_crew("mesa", 1)
-    crew.executor.shutdown()
-    crew = replace(crew, executor=Broken(1))
-    results = list(run_blocks(blocks(points(make_tiny()), "mesa"), crew))
-    assert len(results) == 3
-    assert all("a worker was killed" in run.error for result in results for run in result.runs)
-
-
-def test_an_engine_that_is_none_fails_the_runs(make_tiny):
-    (block, *_) = blocks(points(make_tiny()), "fortran")
-    assert all("'fortran'" in run.error for run in run_block(block).runs)
+def test_an_engine_that_is_none_fails_the_runs(block):
+    runs = run_block(Block(block.points, "fortran")).runs
+    assert all("'fortran'" in run.error for run in runs)

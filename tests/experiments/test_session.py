@@ -11,11 +11,12 @@ from experiments import conclusion, parquet, session
 from experiments.conclusion import conclude
 from experiments.design import points
 from experiments.errors import RequestError
+from experiments.figures.catalogue import figures
 from experiments.store import missing
 
 
 def tables(folder):
-    return folder.runs(), parquet.read(folder.sources("series"))
+    return [folder.table(kind) for kind in ("runs", "series", "careers")]
 
 
 @pytest.fixture
@@ -37,17 +38,15 @@ def test_a_run_leaves_what_the_design_lists(make_tiny, tmp_path, say):
     assert not finished.interrupted and not finished.failures
     root = finished.folder.path
     there = {path.relative_to(root).as_posix() for path in root.rglob("*")}
-    figures = {
-        f"figures/{n}.{k}"
-        for n in ("trade-off", "paired-differences")
-        for k in ("svg", "png", "csv")
-    }
-    assert there == figures | {
+    drawn = {drawing.name for drawing in figures(finished.summary)}
+    assert {"trade-off", "paired-differences", "fans", "event-curves", "ledger"} < drawn
+    assert there == {f"figures/{n}.{k}" for n in drawn for k in ("svg", "png", "csv")} | {
         "figures",
         "config.toml",
         "provenance.json",
         "runs.parquet",
         "series.parquet",
+        "careers.parquet",
         "summary.json",
         "report.html",
     }
@@ -107,9 +106,9 @@ def test_going_on_after_an_interruption_gives_the_same_rows(
         cut = session.run(experiment, root=tmp_path / "cut", workers=1, say=quiet)
     assert cut.interrupted
     assert not (cut.folder.path / "runs.parquet").exists()
-    left = missing(points(experiment), cut.folder)
+    left = list(missing(points(experiment), cut.folder))
     assert 0 < len(left) < 16
-    for shard in sorted(cut.folder.shards.glob("*"))[:1]:
+    for shard in sorted(cut.folder.shards.glob("runs-*"))[:1]:
         shard.unlink()  # and one is lost besides
     done = session.run(experiment, root=tmp_path / "cut", say=quiet)
     assert not done.interrupted
@@ -180,3 +179,110 @@ def test_the_config_that_is_kept_gives_the_same_rows(make_tiny, tmp_path, quiet,
     again = session.run(load_experiment(first.folder.config), root=tmp_path / "b", say=quiet)
     for one, other in zip(tables(first.folder), tables(again.folder), strict=True):
         assert_same_rows(one, other)
+
+
+WANTED = """precision={measure="loyalty", contrast=["balanced", "always-right"], half_width=1e-4, \
+max_replications=60}"""
+
+
+@pytest.fixture
+def wanted(make_tiny):
+    """Return an experiment that begins with ten replications and needs more."""
+    return make_tiny("replications=10", WANTED, "days=42")
+
+
+def test_replications_are_added_until_the_precision_is_reached(wanted, tmp_path, quiet):
+    finished = session.run(wanted, root=tmp_path, say=quiet)
+    (found,) = finished.summary.precision
+    runs = finished.folder.runs()
+    assert found.reached and found.half_width <= 1e-4
+    assert 10 < found.n == runs["replication"].max() < 60
+    assert len(runs["replication"]) == 2 * found.n
+    (told,) = json.loads((finished.folder.path / "summary.json").read_text())["precision"]
+    assert told["replications"] == found.n and told["reached"]
+    assert finished.folder.provenance()["counts"]["done"] == 2 * found.n
+
+
+def test_the_precision_is_reached_at_the_same_replication_whatever_happens(
+    wanted, tmp_path, quiet, assert_same_rows
+):
+    whole = session.run(wanted, root=tmp_path / "whole", workers=2, say=quiet)
+    simulate, calls = sim.simulate, []
+
+    def interrupted(*args, **rest):
+        calls.append(rest["replication"])
+        if len(calls) in (5, 45):  # in the first stage, and when more were wanted
+            signal.raise_signal(signal.SIGINT)
+        return simulate(*args, **rest)
+
+    stops = 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sim, "simulate", interrupted)
+        while session.run(wanted, root=tmp_path / "cut", workers=1, say=quiet).interrupted:
+            stops += 1
+    assert stops == 2
+    done = session.run(wanted, root=tmp_path / "cut", say=quiet)
+    for one, other in zip(tables(whole.folder), tables(done.folder), strict=True):
+        assert_same_rows(one, other)
+
+
+def test_a_cap_is_kept_and_told(make_tiny, tmp_path, quiet):
+    capped = make_tiny("replications=10", WANTED.replace("60", "12").replace("1e-4", "1e-6"))
+    (found,) = session.run(capped, root=tmp_path, say=quiet).summary.precision
+    assert found.capped and found.n == 12
+    assert "cap of 12" in found.sentence()
+
+
+def test_runs_that_fail_do_not_keep_the_precision_waiting(make_tiny, tmp_path, quiet, monkeypatch):
+    simulate = sim.simulate
+
+    def failing(*args, replication, **rest):
+        if replication == 3:
+            raise MemoryError("no room")
+        return simulate(*args, replication=replication, **rest)
+
+    monkeypatch.setattr(sim, "simulate", failing)
+    experiment = make_tiny("replications=10", WANTED, "days=42")
+    finished = session.run(experiment, root=tmp_path, say=quiet)
+    (found,) = finished.summary.precision
+    assert found.reached and found.plan.pairs == found.n - 1
+
+
+def test_more_replications_go_on_from_those_that_are_there(
+    make_tiny, tmp_path, quiet, assert_same_rows
+):
+    session.run(make_tiny("replications=2"), root=tmp_path / "grown", say=quiet)
+    grown = session.run(make_tiny("replications=5"), root=tmp_path / "grown", say=quiet)
+    whole = session.run(make_tiny("replications=5"), root=tmp_path / "whole", say=quiet)
+    assert grown.folder.provenance()["sessions"][-1]["runs"] == 6
+    for one, other in zip(tables(whole.folder), tables(grown.folder), strict=True):
+        assert_same_rows(one, other)
+
+
+def test_every_contact_is_written_down_where_that_is_asked_for(make_tiny, tmp_path, quiet):
+    experiment = make_tiny("log_contacts=true", "replications=2")
+    folder = session.run(experiment, root=tmp_path, say=quiet).folder
+    runs, files = folder.runs(), folder.sources("contacts")
+    assert len(files) == len(runs["run_id"]) == 4
+    offered = parquet.read(
+        files, "SELECT run_id, count(*) AS calls FROM sources WHERE stage = 'floor' GROUP BY run_id"
+    )
+    calls = dict(zip(offered["run_id"], offered["calls"], strict=True))
+    for run_id, a_day in zip(runs["run_id"], runs["contacts_per_day"], strict=True):
+        assert calls[run_id] >= round(a_day * experiment.days) > 0  # handled, and abandoned ones
+
+
+def test_the_steady_part_is_reported_where_that_is_asked_for(make_tiny, tmp_path, quiet):
+    steady = make_tiny('measure_over="steady"', "days=84")
+    finished = session.run(steady, root=tmp_path, say=quiet)
+    (period,) = finished.summary.results.periods
+    assert period.suffix.startswith("_from_day_") and period.last == 84
+
+
+def test_a_report_of_other_years_is_made_from_the_same_rows(make_tiny, tmp_path, quiet):
+    said = []
+    session.run(make_tiny("days=84"), root=tmp_path, say=quiet)
+    again = make_tiny("days=84", 'measure_over="steady"')
+    finished = session.run(again, root=tmp_path, say=said.append)
+    assert len(finished.folder.provenance()["sessions"]) == 1
+    assert any("config.toml.1" in line for line in said)

@@ -1,0 +1,10 @@
+"""What an experiment will take, before it is run.
+
+``amounts`` works it out from a shortened block (``pieces``) and the rows that it leaves
+(``room``); ``words`` tells it.
+"""
+
+from experiments.estimate.amounts import Amount, Estimate, estimate
+from experiments.estimate.words import lines
+
+__all__ = ["Amount", "Estimate", "estimate", "lines"]

@@ -1,0 +1,1 @@
+"""Studies of the laboratory itself: whether its methods keep what they promise."""
