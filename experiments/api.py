@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from experiments import frames, parquet, session
+from experiments import frames, session
 from experiments.analysis.summary import Summary, summarise
 from experiments.cluster import parse_address
+from experiments.command.progress import display_for, in_notebook
 from experiments.conclusion import read_results
 from experiments.config import Experiment, load_experiment, to_toml
 from experiments.errors import RequestError, no_such
 from experiments.figures import figures
 from experiments.figures.style import Drawing, look
-from experiments.progress import display_for, in_notebook
-from experiments.query import query
 from experiments.report.sections import verdicts
-from experiments.store import Folder
+from experiments.store import parquet
+from experiments.store.folder import Folder
+from experiments.store.query import query
 from experiments.toml_text import write_toml
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The command ``frontline``: reads the request, calls the laboratory, sets the exit status.
 
 What is heavy is imported inside the commands, so that ``--help`` answers at once. The
-commands that look things up and measure are in :mod:`experiments.cli_tools`.
+commands that look things up and measure are in :mod:`experiments.command.tools`.
 """
 
 import sys
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments import cli_tools, completion
-from experiments.cli_parts import (
+from experiments.command import completion
+from experiments.command import tools as cli_tools
+from experiments.command.parts import (
     DONE,
     FAILED,
     NOT_UNDERSTOOD,
@@ -141,7 +142,7 @@ def _estimate(
     engine: Engine,
 ) -> None:
     """Print what an experiment would take."""
-    from experiments.estimate import estimate, lines
+    from experiments.command.estimate import estimate, lines
 
     found = estimate(
         experiment, root=out, workers=workers, cluster=cluster, engine=_engine_name(engine)
@@ -161,7 +162,7 @@ def _run(
 ) -> int:
     """Run an experiment as the options say, and return the exit status."""
     from experiments import session
-    from experiments.progress import display_for
+    from experiments.command.progress import display_for
 
     with ending_at_once():
         finished = session.run(
@@ -191,21 +192,19 @@ def _engine_name(engine: Engine) -> "EngineName":
 
 def _show(finished: "Finished") -> None:
     if finished.summary is not None:
-        from experiments.table import print_summary
+        from experiments.command.table import print_summary
 
         print_summary(finished.summary)
+    if finished.summary is not None and not finished.interrupted:
         typer.echo(f"\nReport: {finished.folder.path / 'report.html'}")
 
 
 @app.command()
 def report(name: Name, out: Out = RESULTS) -> None:
     """Make the summary, the figures and the report of results again."""
-    from experiments.conclusion import conclude
-    from experiments.session import reopen
+    from experiments.session import report_again
 
-    folder, experiment = reopen(name, out)
-    conclude(folder, experiment)
-    typer.echo(folder.path / "report.html")
+    typer.echo(report_again(name, out))
 
 
 @app.command()
@@ -227,7 +226,7 @@ def results(
 @app.command(name="list")
 def list_all(out: Out = RESULTS) -> None:
     """List the experiments, and the results with their state."""
-    from experiments.listing import print_listing
+    from experiments.command.listing import print_listing
 
     with piped():
         print_listing(out)

@@ -8,14 +8,18 @@ from experiments.analysis.summary import Summary, summarise
 from experiments.config import Experiment
 from experiments.provenance import environment
 from experiments.report.page import write_report
-from experiments.store import Folder, config_hash
+from experiments.store.folder import Folder, config_hash
 
 SERIES = ("policy", "policy_order", "replication", "week", *BRANCH_MEASURES)
 """The columns of the series that figures and the search for the steady part read."""
 
 
 def conclude(
-    folder: Folder, experiment: Experiment, record: dict[str, Any] | None = None
+    folder: Folder,
+    experiment: Experiment,
+    record: dict[str, Any] | None = None,
+    *,
+    draw: bool = True,
 ) -> Summary:
     """Write what follows from the runs: provenance, summary, figures and report.
 
@@ -27,12 +31,15 @@ def conclude(
         What was run.
     record : dict or None
         How the newest runs were made, to be added to the provenance.
+    draw : bool
+        Whether to make the figures and the report, which takes some seconds.
     """
     summary = summarise(read_results(folder, experiment), experiment)
     provenance = _provenance(folder, experiment, summary.results, record)
     folder.write_json("provenance.json", provenance)
     folder.write_json("summary.json", summary.as_json())
-    write_report(folder, experiment, summary, provenance)
+    if draw:
+        write_report(folder, experiment, summary, provenance)
     return summary
 
 

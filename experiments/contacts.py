@@ -12,7 +12,7 @@ from types import TracebackType
 
 import numpy as np
 
-from experiments import parquet
+from experiments.store import parquet
 from sim.moves import (
     ABANDONED,
     AT_SUPERIOR,

@@ -9,7 +9,7 @@ from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.interval import Interval
 from experiments.analysis.summary import MEASURES, Summary
 from experiments.periods import Period
-from experiments.units import unit_of
+from experiments.store.units import unit_of
 
 
 def with_units(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from experiments.parquet import written_aside
+from experiments.store.parquet import written_aside
 
 SMALL = ("summary.json", "config.toml", "provenance.json", "report.html")
 

@@ -13,15 +13,16 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import sim
+from experiments.cluster import parse_address
+from experiments.command.progress import Display, Meter, Silence
 from experiments.config import Experiment, load_experiment
 from experiments.crew import Crew, make_crew, run_blocks
 from experiments.design import Block, blocks, points
 from experiments.errors import RequestError
-from experiments.lock import locked
-from experiments.progress import Display, Meter, Silence
 from experiments.provenance import command, now
 from experiments.runner import Run
-from experiments.store import Folder, missing, open_folder
+from experiments.store.folder import Folder, missing, open_folder
+from experiments.store.lock import locked
 
 if TYPE_CHECKING:
     from experiments.analysis.summary import Summary
@@ -146,6 +147,8 @@ def run(
         Where the folder cannot take the results, or is in use, or there is no such cluster.
     """
     say = say or _to_stderr
+    if cluster is not None:
+        parse_address(cluster)  # before anything is written
     means = Means(engine, workers or os.cpu_count() or 1, cluster, display or Silence(), say)
     clock = Clock()
     with locked(root / experiment.name):
@@ -182,7 +185,9 @@ def _concluded(
     interrupted = record is not None and record["interrupted"]
     if not interrupted:
         folder.merge()
-    summary = conclude(folder, experiment, record) if folder.sources("runs") else None
+    # Who has stopped a run does not wait for its pictures.
+    there = bool(folder.sources("runs"))
+    summary = conclude(folder, experiment, record, draw=not interrupted) if there else None
     return Finished(folder, summary, interrupted, clock.seconds)
 
 
@@ -282,22 +287,31 @@ class _Work:
 
 @contextmanager
 def _stop_on_interrupt(crew: Crew, meter: Meter) -> Iterator[None]:
-    """Let the first Ctrl-C end the runs in good order, and the second as ever."""
+    """Let the first Ctrl-C end the runs in good order, and the second as ever.
+
+    The same for SIGTERM, which queueing systems send some time before they kill.
+    """
+    previous: dict[int, Any] = {}
+
+    def restore() -> None:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
     def handle(number: int, frame: FrameType | None) -> None:
         crew.hooks.ask_to_stop()
         meter.stopping = True
-        signal.signal(signal.SIGINT, previous)
+        restore()
 
     try:
-        previous: Any = signal.signal(signal.SIGINT, handle)
-    except ValueError:  # not the main thread: whoever owns that one deals with Ctrl-C
+        for number in (signal.SIGINT, signal.SIGTERM):
+            previous[number] = signal.signal(number, handle)
+    except ValueError:  # not the main thread: whoever owns that one deals with signals
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        restore()
 
 
 def reopen(name: str, root: Path = RESULTS) -> tuple[Folder, Experiment]:
@@ -321,3 +335,32 @@ def reopen(name: str, root: Path = RESULTS) -> tuple[Folder, Experiment]:
         known = f"there are results of: {', '.join(there)}" if there else f"{root} holds no results"
         raise RequestError([f"no results of {name!r}; {known}"])
     return folder, load_experiment(folder.config)
+
+
+def report_again(name: str, root: Path = RESULTS) -> Path:
+    """Make the summary, the figures and the report of results again.
+
+    Parameters
+    ----------
+    name : str
+        The experiment's name.
+    root : Path
+        The folder of all results.
+
+    Returns
+    -------
+    Path
+        The report.
+
+    Raises
+    ------
+    RequestError
+        Where there are no results, they are damaged, or are being added to.
+    """
+    from experiments.conclusion import conclude
+
+    folder, experiment = reopen(name, root)
+    with locked(folder.path):
+        folder.check()
+        conclude(folder, experiment)
+    return folder.path / "report.html"

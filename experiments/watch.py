@@ -9,7 +9,7 @@ from experiments.analysis.precision import next_target, reached
 from experiments.analysis.results import Results
 from experiments.config import Experiment
 from experiments.runner import Run
-from experiments.store import Folder
+from experiments.store.folder import Folder
 
 LABELS = ("policy", "policy_order", "replication", "days")
 

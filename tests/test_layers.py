@@ -7,31 +7,40 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
-    {"cli", "cli_parts", "cli_tools", "api", "frames", "completion"},
-    {"bench", "reference", "session", "watch", "conclusion", "table"},
-    {"listing", "estimate", "studies"},
+    {"cli", "api", "command.tools", "command.completion", "command.parts"},
+    {"bench", "reference", "session", "watch", "conclusion", "frames", "command.table"},
+    {"command.listing", "command.estimate", "studies"},
     {"report"},
     {"figures"},
     {"analysis"},
-    {"query", "closed_off", "units", "provenance", "progress"},
-    {"store", "opening", "columns", "shards", "damage", "lock"},
+    {"store.query", "store.closed_off", "store.units", "provenance", "command.progress"},
+    {"store.folder", "store.opening", "store.columns", "store.shards", "store.damage"},
     {"crew", "cluster"},
     {"runner"},
-    {"contacts", "design", "rows", "parquet"},
-    {"config", "schema", "tables"},
+    {"contacts", "design", "rows", "store.parquet", "store.lock"},
+    {"config", "schema", "command.tables"},
     {"config_parts", "budget", "recipes", "catalogue", "toml_text", "explain"},
     {"periods"},
     {"errors"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+SPLIT = {"store", "command"}
+"""Packages whose modules have places of their own."""
+
+
+PACKAGES = {"experiments", *(f"experiments.{name}" for name in SPLIT)}
+
+
+def place(parts):
+    return ".".join(parts[: 2 if parts[0] in SPLIT else 1])
 
 
 def imported(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module == "experiments":
-            yield from (f"experiments.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module in PACKAGES:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
 
@@ -47,13 +56,14 @@ def test_the_model_knows_nothing_of_experiments(path):
 
 @pytest.mark.parametrize("path", files("experiments"), ids=lambda path: path.stem)
 def test_the_laboratory_imports_downwards(path):
-    own = path.relative_to(ROOT / "experiments").with_suffix("").parts[0]
-    if own == "__init__":
+    parts = path.relative_to(ROOT / "experiments").with_suffix("").parts
+    if parts[-1] == "__init__" and (len(parts) == 1 or parts[0] in SPLIT):
         return
+    own = place(parts)
     for name in imported(path):
         package, _, rest = name.partition(".")
         if package == "experiments":
-            assert RANK[rest.split(".")[0]] >= RANK[own], f"{own} imports {name}"
+            assert RANK[place(rest.split("."))] >= RANK[own], f"{own} imports {name}"
 
 
 def test_no_file_is_long():

@@ -40,8 +40,8 @@ from scipy import stats
 
 from experiments.analysis.interval import LEVEL, Interval
 from experiments.analysis.results import Results
-from experiments.parquet import Columns
 from experiments.periods import YEAR
+from experiments.store.parquet import Columns
 
 Group = Literal["staff", "hires"]
 Event = Literal["quit", "burnout"]

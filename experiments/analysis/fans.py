@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from experiments.analysis.results import Results
-from experiments.parquet import Columns
 from experiments.periods import WEEK
+from experiments.store.parquet import Columns
 
 STRETCH = 4
 """Weeks that are averaged where a branch is long."""

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from experiments.analysis.settling import Settling, settling
-from experiments.parquet import Columns
 from experiments.periods import WHOLE, Period, periods
+from experiments.store.parquet import Columns
 
 
 @dataclass(frozen=True)

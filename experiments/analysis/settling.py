@@ -30,9 +30,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.analysis.headlines import HEADLINES
-from experiments.parquet import Columns
 from experiments.periods import WEEK, WHOLE, Period, tails
 from experiments.rows import WARMUP_MEASURES
+from experiments.store.parquet import Columns
 
 LEAST_WEEKS = 10
 """Weeks below which no truncation point is looked for (assumed)."""

@@ -6,13 +6,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from experiments import parquet
 from experiments.analysis.summary import Summary
 from experiments.config import Experiment
 from experiments.figures.catalogue import figures
 from experiments.figures.style import Drawing, colour
 from experiments.report import sections
-from experiments.store import Folder
+from experiments.store import parquet
+from experiments.store.folder import Folder
 
 
 def write_report(

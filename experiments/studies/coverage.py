@@ -23,7 +23,7 @@ from scipy import stats
 
 import sim
 from experiments.config import Experiment
-from experiments.parquet import write_text
+from experiments.store.parquet import write_text
 from experiments.studies.sequences import Draw, coverage, run_sequences
 
 FIRST_STAGES = (10, 30)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.config import Experiment, load_experiment
-from experiments.parquet import Columns
+from experiments.store.parquet import Columns
 
 TINY = """
 name = "tiny"

@@ -19,7 +19,7 @@ from experiments.analysis.headlines import HEADLINES
 from experiments.api import _inline, _plain, experiment_of
 from experiments.config import load_experiment
 from experiments.errors import RequestError
-from experiments.units import unit_of
+from experiments.store.units import unit_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

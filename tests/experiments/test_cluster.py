@@ -268,6 +268,13 @@ def test_a_job_that_is_refused(monkeypatch, tmp_path):
     gc.collect()  # whatever was left open would warn of it, and warnings are errors
 
 
+def kill_when_told(flag):
+    """Kill the process whose number is in the flag, once it is there."""
+    while not flag.exists() or not flag.read_text():
+        time.sleep(0.02)
+    os.kill(int(flag.read_text()), signal.SIGKILL)
+
+
 def test_a_worker_killed_in_the_middle_costs_no_row(make_tiny, machines):
     """The block goes to the other worker, and every row is as threads give it."""
     experiment = make_tiny("replications=8")
@@ -278,10 +285,11 @@ def test_a_worker_killed_in_the_middle_costs_no_row(make_tiny, machines):
     found = {}
     crew = make_crew("compiled", cluster=machines.address, say=lines.append)
     with crew:
+        killer = threading.Thread(target=kill_when_told, args=(flag,))
+        killer.start()
         for result in run_blocks(blocks(points(experiment)), crew):
             found |= {run.point.key: told(run) for run in result.runs}
-            if len(found) == 14:  # all others are done: replication 3 is under way
-                os.kill(int(flag.read_text()), signal.SIGKILL)
+        killer.join()
     assert lines in ([], [f"the cluster at {machines.address} has no worker yet; {WAITING}"])
     rows = [found[point.key] for point in points(experiment)]
     assert rows == rows_of(experiment, make_crew("compiled", 2))

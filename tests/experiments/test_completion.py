@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments import completion
 from experiments.bench import FIGURES
+from experiments.command import completion
 from experiments.config import load_experiment
 from experiments.errors import RequestError
 
@@ -168,7 +168,7 @@ def test_a_folder_is_offered_with_what_is_in_it(tmp_path, monkeypatch):
 def test_names_and_keys_are_offered_without_what_is_slow():
     code = (
         "import sys\n"
-        "from experiments import completion\n"
+        "from experiments.command import completion\n"
         "for offer in (completion.configs, completion.figures, completion.sets,\n"
         "              completion.groups, completion.policies):\n"
         "    assert offer(''), offer\n"

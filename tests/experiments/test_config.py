@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import experiments
 from experiments.catalogue import shipped_configs
+from experiments.command.tables import HEADINGS, parameters_markdown, print_parameters, sections
 from experiments.config import Experiment, load_experiment, to_toml
 from experiments.errors import RequestError
 from experiments.schema import schema
-from experiments.tables import HEADINGS, parameters_markdown, print_parameters, sections
 from sim.parameters import Centre, describe
 from sim.policy import Handling, Policy, Support, blend
 
@@ -326,7 +326,7 @@ def test_reading_a_config_loads_nothing_heavy():
         "import sys, experiments; assert 'pydantic' not in sys.modules\n"
         "import experiments.errors; assert 'pydantic' not in sys.modules\n"
         "from experiments.config import load_experiment, to_toml\n"
-        "import experiments.schema, experiments.tables\n"
+        "import experiments.schema, experiments.command.tables\n"
         "to_toml(load_experiment('three-policies'))\n"
         "heavy = {'numba', 'numpy', 'mesa', 'matplotlib', 'pandas', 'duckdb', 'rich'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"

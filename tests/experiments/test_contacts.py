@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments import contacts, parquet
+from experiments import contacts
 from experiments.contacts import COLUMNS, LABELS, ContactLog, conversations
+from experiments.store import parquet
 from sim import Centre, Policy, Support, simulate, warm_up
 from sim.moves import ISSUE_KINDS, MATTERS, MOVE_NAMES, OUTCOMES, STAGES, TONES
 from sim.state import CONTACT, TURNS_PER_WORD, WORDS

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import estimate as package
+from experiments.command import estimate as package
+from experiments.command.estimate import amounts, estimate, lines
+from experiments.command.estimate.pieces import Piece, calibrate, crowding, whole_seconds
+from experiments.command.estimate.room import Room
 from experiments.design import blocks, points
-from experiments.estimate import amounts, estimate, lines
-from experiments.estimate.pieces import Piece, calibrate, crowding, whole_seconds
-from experiments.estimate.room import Room
 from experiments.runner import run_block
-from experiments.store import open_folder
+from experiments.store.folder import open_folder
 
 PRECISION = (
     'precision = {measure="loyalty", contrast=["always-right", "balanced"], half_width=0.01, '

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from experiments import parquet
 from experiments.config import load_experiment
 from experiments.design import blocks, points
 from experiments.errors import RequestError
-from experiments.lock import holder
 from experiments.runner import run_block
-from experiments.shards import KINDS
-from experiments.store import Folder, missing, open_folder
+from experiments.store import parquet
+from experiments.store.folder import Folder, missing, open_folder
+from experiments.store.lock import holder
+from experiments.store.shards import KINDS
 
 KILLS = 20
 """How often the real command is killed in the long test, over all its experiments."""
@@ -160,12 +160,12 @@ import os, random, signal, sys, time
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
-from experiments import shards
+from experiments.store import shards
 from experiments.config import load_experiment
 from experiments.design import blocks, points
 from experiments.rows import measure_columns
 from experiments.runner import Run
-from experiments.store import Folder, missing, open_folder
+from experiments.store.folder import Folder, missing, open_folder
 
 LONGEST = 0.5  # seconds: a few blocks
 shards.PACK = 3
@@ -359,7 +359,7 @@ def test_a_full_disk_and_a_read_only_one_are_told_and_what_was_done_is_kept(
     assert "No space left on device" in full and "What was done before is kept" in full
     assert "Read-only file system" in read_only
     folder, experiment = Folder(tmp_path / "kept" / "tiny"), load_experiment(config)
-    left = missing(points(experiment), folder)
+    left = list(missing(points(experiment), folder))
     assert 0 < len(left) < 80
     assert not list(folder.path.rglob("*.part"))
     again = open_folder(experiment, tmp_path / "kept")
@@ -380,7 +380,7 @@ def test_a_merge_without_room_keeps_every_row(tiny, tmp_path, begin, assert_same
     command = run_command(config, tmp_path / "out")[len(COMMAND) :]
     child = begin([sys.executable, "-c", LIMITED, str(largest + 1), *command])
     assert_told(child, str(folder.path), "cannot be written to")
-    assert missing(points(experiment), folder) == []
+    assert not list(missing(points(experiment), folder))
     open_folder(experiment, tmp_path / "out").merge()
     assert_same_results(folder, wanted, assert_same_rows)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments import parquet, session
+from experiments import session
 from experiments.analysis.results import Results
 from experiments.analysis.summary import Summary, summarise
 from experiments.config import load_experiment
@@ -23,6 +23,7 @@ from experiments.figures.style import COLOURS, MARKERS, look
 from experiments.figures.trade_off import trade_off
 from experiments.figures.warmup import warmup
 from experiments.rows import WARMUP_MEASURES, measure_columns
+from experiments.store import parquet
 
 NAMES = [
     "trade-off",
@@ -190,7 +191,7 @@ def test_whatever_was_run_something_is_drawn_and_nothing_is_cut_off(short, case)
     assert {"trade-off", "prevails", "ledger"} <= set(names)
     for drawing in drawings:
         with look():
-            figure = drawing._lettered()
+            figure, _ = drawing._lettered()
             figure.draw_without_rendering()
             drawn = figure.get_tightbbox()
         width, height = figure.get_size_inches()

@@ -12,8 +12,9 @@ import pytest
 from rich.console import Console
 
 import sim
-from experiments import conclusion, listing, session
-from experiments.listing import experiments, in_bytes, print_listing, results, state_of
+from experiments import conclusion, session
+from experiments.command import listing
+from experiments.command.listing import experiments, in_bytes, print_listing, results, state_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,12 +8,12 @@ import threading
 import pytest
 
 from experiments.errors import RequestError
-from experiments.lock import holder, locked
+from experiments.store.lock import holder, locked
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from experiments.lock import locked
+from experiments.store.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.readline()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import progress
-from experiments.progress import (
+from experiments.command import progress
+from experiments.command.progress import (
     STOPPING,
     Bar,
     Lines,

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from experiments import parquet
 from experiments.design import blocks, points
 from experiments.errors import RequestError
-from experiments.query import CHUNK, print_result, query, tables, write_csv
 from experiments.runner import failed, run_block
-from experiments.store import Folder, contacts_name, open_folder
-from experiments.units import unit_of
+from experiments.store import parquet
+from experiments.store.folder import Folder, contacts_name, open_folder
+from experiments.store.query import CHUNK, print_result, query, tables, write_csv
+from experiments.store.units import unit_of
 
 ORDERS = {"always-right": 0, "balanced": 1}
 ODD = "it's [a] *folder* %20 of \N{LATIN SMALL LETTER U WITH DIAERESIS}"
@@ -334,8 +334,8 @@ def test_a_wide_answer_fits(folder):
 READER = """
 import sys, time
 from pathlib import Path
-from experiments.query import query
-from experiments.store import Folder
+from experiments.store.query import query
+from experiments.store.folder import Folder
 folder, counts = Folder(Path(sys.argv[1])), []
 print("ready", flush=True)
 while not counts or counts[-1] < int(sys.argv[2]):
@@ -350,7 +350,7 @@ def test_answers_are_right_while_blocks_are_saved_packed_and_merged(
     make_tiny, tmp_path, monkeypatch
 ):
     """A reader in another process sees ever more rows, and never fewer or half of them."""
-    from experiments import shards
+    from experiments.store import shards
 
     monkeypatch.setattr(shards, "PACK", 3)
     experiment = make_tiny("replications=9")

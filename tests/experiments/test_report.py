@@ -11,12 +11,12 @@ from rich.console import Console
 from experiments import session
 from experiments.analysis.results import Results
 from experiments.analysis.summary import summarise
+from experiments.command.table import print_summary
 from experiments.config import load_experiment
 from experiments.figures.catalogue import figures
 from experiments.figures.paired_differences import paired_differences
 from experiments.figures.style import COLOURS, colour, marker
 from experiments.figures.trade_off import trade_off
-from experiments.table import print_summary
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ def test_careers_are_those_of_the_outcome(block):
 
 
 def test_contacts_only_where_they_are_asked_for(make_tiny, tmp_path):
-    from experiments.parquet import read
+    from experiments.store.parquet import read
 
     (plain, *_) = blocks(points(make_tiny()))
     (asked, *_) = blocks(points(make_tiny("log_contacts=true")))

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import sim
-from experiments import conclusion, parquet, session
-from experiments.conclusion import conclude
+from experiments import conclusion, session
 from experiments.design import points
 from experiments.errors import RequestError
 from experiments.figures.catalogue import figures
-from experiments.store import missing
+from experiments.store import parquet
+from experiments.store.folder import missing
 
 
 def tables(folder):
@@ -165,8 +165,7 @@ def test_the_report_is_made_again_from_what_is_there(make_tiny, tmp_path, say):
     page = finished.folder.path / "report.html"
     before = page.read_text()
     page.unlink()
-    folder, experiment = session.reopen("tiny", tmp_path)
-    conclude(folder, experiment)
+    assert session.report_again("tiny", tmp_path) == page
     assert page.read_text() == before
     with pytest.raises(RequestError, match="tiny"):
         session.reopen("other", tmp_path)

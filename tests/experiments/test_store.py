@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import parquet, shards
 from experiments.config import load_experiment, to_toml
 from experiments.design import blocks, points
 from experiments.errors import RequestError
 from experiments.runner import Run, failed, run_block
-from experiments.store import Folder, config_hash, missing, open_folder
+from experiments.store import parquet, shards
+from experiments.store.folder import Folder, config_hash, missing, open_folder
 
 ORDERS = {"always-right": 0, "balanced": 1}
 
@@ -424,7 +424,7 @@ def test_damage_is_told(make_tiny, saved, folder, what, kind, merged):
     harmed = max(where.glob(f"{kind}*.parquet"))
     DAMAGES[what](harmed)
     if (what, kind) == ("is missing", "runs"):  # then the runs are merely not there
-        left = missing(points(make_tiny()), open_folder(make_tiny(), folder.path.parent))
+        left = list(missing(points(make_tiny()), open_folder(make_tiny(), folder.path.parent)))
         assert len(left) == (6 if merged else 2)
         return
     first, last = told_of_damage(make_tiny, folder)

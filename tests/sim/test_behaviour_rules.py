@@ -226,7 +226,7 @@ def test_sim_never_imports_experiments(name):
 LAYERS = [
     ["sim"],
     ["experiments.config"],
-    ["experiments.store", "experiments.runner", "experiments.design"],
+    ["experiments.store.folder", "experiments.runner", "experiments.design"],
     ["experiments.analysis"],
     ["experiments.figures"],
     ["experiments.report", "experiments.demo"],

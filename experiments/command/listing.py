@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments import parquet
 from experiments.catalogue import shipped_configs
 from experiments.config import Experiment, load_experiment
 from experiments.design import model_version
 from experiments.errors import RequestError
-from experiments.lock import holder
-from experiments.opening import config_hash
-from experiments.store import Folder
+from experiments.store import parquet
+from experiments.store.folder import Folder
+from experiments.store.lock import holder
+from experiments.store.opening import config_hash
 from experiments.toml_text import read_toml
 
 LOCAL = (Path(), Path("configs"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.errors import RequestError
-from experiments.shards import KINDS, Shard, digest, shards_in
+from experiments.store.shards import KINDS, Shard, digest, shards_in
 
 _MAGIC = b"PAR1"
 """What a Parquet file begins and ends with (the format's specification)."""

@@ -4,7 +4,7 @@
 (``room``); ``words`` tells it.
 """
 
-from experiments.estimate.amounts import Amount, Estimate, estimate
-from experiments.estimate.words import lines
+from experiments.command.estimate.amounts import Amount, Estimate, estimate
+from experiments.command.estimate.words import lines
 
 __all__ = ["Amount", "Estimate", "estimate", "lines"]

@@ -16,12 +16,12 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from experiments.closed_off import closed_off, refuse_writing, told
 from experiments.errors import RequestError
-from experiments.parquet import reading
-from experiments.shards import QUERIES
-from experiments.store import Folder
-from experiments.units import unit_of
+from experiments.store.closed_off import closed_off, refuse_writing, told
+from experiments.store.folder import Folder
+from experiments.store.parquet import reading
+from experiments.store.shards import QUERIES
+from experiments.store.units import unit_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from experiments.errors import RequestError, hint, no_such
-from experiments.parquet import quoted
+from experiments.store.parquet import quoted
 
 _ALLOWED = "allowed: one statement that reads, for example SELECT, WITH, DESCRIBE or SUMMARIZE"
 

@@ -11,7 +11,7 @@ from typing import Any
 from experiments.config import Experiment, load_experiment, to_toml
 from experiments.design import fingerprint, model_version
 from experiments.errors import RequestError
-from experiments.parquet import PART, write_text, writing
+from experiments.store.parquet import PART, write_text, writing
 
 Say = Callable[[str], None]
 

@@ -70,7 +70,7 @@ def results(ctx: typer.Context, incomplete: str) -> Offers:
 @_quiet
 def groups(incomplete: str) -> Iterator[tuple[str, str]]:
     """Offer the groups of parameters."""
-    from experiments.tables import sections
+    from experiments.command.tables import sections
 
     yield from ((section.name, section.note) for section in sections())
 
@@ -78,7 +78,7 @@ def groups(incomplete: str) -> Iterator[tuple[str, str]]:
 @_quiet
 def figures(incomplete: str) -> Iterator[tuple[str, str]]:
     """Offer the figures of the bench, read off its source: to import it takes half a second."""
-    source = Path(__file__).parent / "bench" / "__init__.py"
+    source = Path(__file__).parents[1] / "bench" / "__init__.py"
     for node in ast.parse(source.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
             for key in node.value.keys:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments import completion
-from experiments.cli_parts import piped
+from experiments.command import completion
+from experiments.command.parts import piped
 from experiments.errors import RequestError, no_such
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from experiments.query import Table
-    from experiments.store import Folder
+    from experiments.store.folder import Folder
+    from experiments.store.query import Table
 
 studies = typer.Typer(
     help="Studies of the laboratory itself.", no_args_is_help=True, rich_markup_mode=None
@@ -31,7 +31,7 @@ def parameters(
     markdown: Annotated[bool, typer.Option("--markdown", help="As a Markdown table.")] = False,
 ) -> None:
     """Print every parameter: default, unit, range and source."""
-    from experiments.tables import print_parameters
+    from experiments.command.tables import print_parameters
 
     with piped():
         print_parameters(group, markdown)
@@ -128,7 +128,7 @@ def print_results(folder: "Folder", sql: str | None, as_csv: bool) -> None:
     """
     from rich.console import Console
 
-    from experiments.query import print_result, query, tables, write_csv
+    from experiments.store.query import print_result, query, tables, write_csv
 
     # A file or a pipe has no width of its own: there every column gets what it needs.
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)

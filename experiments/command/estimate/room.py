@@ -6,10 +6,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import sim
-from experiments import parquet
-from experiments.estimate.pieces import Piece
+from experiments.command.estimate.pieces import Piece
 from experiments.rows import measure_columns
-from experiments.store import Folder
+from experiments.store import parquet
+from experiments.store.folder import Folder
 
 if TYPE_CHECKING:
     from experiments.config import Experiment

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from experiments.estimate.amounts import Amount, Estimate
-from experiments.estimate.room import REPORT_BYTES
-from experiments.listing import in_bytes
-from experiments.progress import clock
+from experiments.command.estimate.amounts import Amount, Estimate
+from experiments.command.estimate.room import REPORT_BYTES
+from experiments.command.listing import in_bytes
+from experiments.command.progress import clock
 
 
 def lines(each: Estimate) -> list[str]:

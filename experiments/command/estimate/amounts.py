@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import sim
 from experiments.cluster import parse_address
+from experiments.command.estimate.pieces import calibrate, crowding, whole_seconds
+from experiments.command.estimate.room import Room, memory
 from experiments.design import points
 from experiments.errors import RequestError
-from experiments.estimate.pieces import calibrate, crowding, whole_seconds
-from experiments.estimate.room import Room, memory
-from experiments.opening import refuse_unfit
-from experiments.store import Folder, missing
+from experiments.store.folder import Folder, missing
+from experiments.store.opening import refuse_unfit
 
 if TYPE_CHECKING:
     from experiments.config import Experiment

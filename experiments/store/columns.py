@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.parquet import Columns
 from experiments.rows import TEXT_COLUMNS, WHOLE_COLUMNS, measure_columns, point_values
 from experiments.runner import Run
+from experiments.store.parquet import Columns
 
 
 def tables_of(runs: Sequence[Run], orders: Mapping[str, int]) -> dict[str, Columns]:

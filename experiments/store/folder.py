@@ -1,7 +1,7 @@
 """Results on disk: results/NAME/, filled block by block, resumed where it was left.
 
 While an experiment runs, each block is a few shards under ``shards/`` (see
-:mod:`experiments.shards`) and, where contacts are logged, a file a run under ``contacts/``.
+:mod:`experiments.store.shards`) and, where contacts are logged, a file a run under ``contacts/``.
 At the end the shards are merged into ``runs.parquet``, ``series.parquet`` and
 ``careers.parquet``, whose digests are kept in ``provenance.json``.
 """
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import damage, parquet
-from experiments.columns import tables_of
 from experiments.design import Point, fingerprint
-from experiments.opening import Say, identity, move_aside, refuse_unfit, settle_config, tidy
-from experiments.opening import config_hash as config_hash
-from experiments.parquet import Columns
 from experiments.runner import Run
-from experiments.shards import (
+from experiments.store import damage, parquet
+from experiments.store.columns import tables_of
+from experiments.store.opening import Say, identity, move_aside, refuse_unfit, settle_config, tidy
+from experiments.store.opening import config_hash as config_hash
+from experiments.store.parquet import Columns
+from experiments.store.shards import (
     KINDS,
     QUERIES,
     digest,
@@ -239,7 +239,8 @@ def open_folder(
 ) -> Folder:
     """Return the experiment's results folder, new or to be resumed.
 
-    Call it inside :func:`experiments.lock.locked`: it deletes what a killed process was writing.
+    Call it inside :func:`experiments.store.lock.locked`: it deletes what a killed process was
+    writing.
 
     Parameters
     ----------

@@ -54,6 +54,9 @@ def rendered(summary: Summary) -> RenderableType:
         parts += [*_means(summary, period), *_differences(summary, period)]
     parts.append(Text(_LEGEND, style="dim"))
     parts += [_prevailing(each) for each in summary.prevailing]
+    said = [each.sentence() for each in summary.precision]
+    if said:
+        parts.append(Text("\n".join(["", "Precision", *said])))
     parts.append(Text("\n".join(["", *summary.stationarity.sentences()])))
     return Group(*parts)
 

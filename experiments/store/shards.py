@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.design import fingerprint
-from experiments.parquet import PART, Columns, combine, publish, write_plainly, writing
+from experiments.store.parquet import PART, Columns, combine, publish, write_plainly, writing
 
 KINDS = ("series", "careers", "runs")
 """The kinds of tables in the order in which their files are renamed."""

@@ -1,0 +1,1 @@
+"""What the command ``frontline`` is made of: options, progress, tables, completion."""
