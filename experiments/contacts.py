@@ -1,15 +1,17 @@
-"""The log of contacts of one run, as a Parquet file: written in parts while the run goes on.
+"""The log of contacts of one run, as a Parquet file: kept in a table while the run goes on.
 
-A part holds numbers as the model has them, and conversations in words. The other words, the
-labels of the run and NULL where a thing does not apply are put in when the parts are
-merged: by the database, which works outside the interpreter's lock.
+What is kept are numbers as the model has them, and conversations in words. The other words,
+the labels of the run and NULL where a thing does not apply are put in when the file is
+written: by the database, which works outside the interpreter's lock.
 """
 
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
+import duckdb
 import numpy as np
 
 from experiments.store import parquet
@@ -29,6 +31,10 @@ from sim.moves import (
     TONES,
 )
 from sim.state import CONTACT, TURNS_PER_WORD
+
+MEMORY = "1GB"
+"""What the contacts of one run may take before they go to the disk: some three years of the
+reference centre's."""
 
 MINUTES = 1440
 """Minutes in a day."""
@@ -101,7 +107,7 @@ branch; ``minute`` is that of the arrival on that day, below 0 where it was the 
 
 
 class ContactLog:
-    """The contacts of one run: a context manager, within which they are kept on the disk.
+    """The contacts of one run: a context manager, within which they are kept.
 
     Parameters
     ----------
@@ -120,11 +126,13 @@ class ContactLog:
     def __init__(self, point_labels: Mapping[str, str | int | float], branch_day: int) -> None:
         self._labels = dict(point_labels)
         self._branch_day = branch_day
-        self._parts: list[Path] = []
 
     def __enter__(self) -> "ContactLog":
-        """Make the folder of the parts."""
+        """Make an empty table, and a folder for what does not fit into memory."""
         self._folder = tempfile.TemporaryDirectory(prefix="frontline-contacts-")
+        room: dict[str, Any] = {"temp_directory": self._folder.name, "memory_limit": MEMORY}
+        self._kept = duckdb.connect(config=room)
+        self._keep("CREATE TABLE kept AS SELECT * FROM given LIMIT 0", np.zeros(1, CONTACT))
         return self
 
     def __exit__(
@@ -133,7 +141,8 @@ class ContactLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Remove the folder of the parts."""
+        """Remove the folder."""
+        self._kept.close()
         self._folder.cleanup()
 
     def write(self, rows: np.ndarray) -> None:
@@ -145,29 +154,22 @@ class ContactLog:
             In the order in which they are to stand.
         """
         if len(rows):
-            self._write(rows)
+            self._keep("INSERT INTO kept SELECT * FROM given", rows)
 
-    def _write(self, rows: np.ndarray) -> None:
+    def _keep(self, statement: str, rows: np.ndarray) -> None:
         columns = {name: rows[name].copy() for name in CONTACT.names or () if name != "said"}
         columns["moves"], columns["tones"] = conversations(rows["said"], rows["turns"])
-        part = Path(self._folder.name) / f"{len(self._parts):06}.parquet"
-        parquet.write(part, columns)
-        self._parts.append(part)
+        with self._kept.cursor() as connection:
+            connection.register("given", columns)
+            connection.execute(statement)
 
     def finish(self) -> bytes:
         """Return all contacts as the bytes of one Parquet file."""
-        if not self._parts:
-            # A file without rows needs its columns all the same.
-            self._write(np.zeros(1, CONTACT))
-            return self._merged("LIMIT 0")
-        return self._merged("")
-
-    def _merged(self, limit: str) -> bytes:
         labels = {name: _literal(value) for name, value in self._labels.items()}
         columns = labels | _columns(self._branch_day)
         listed = ", ".join(f'{made} AS "{name}"' for name, made in columns.items())
         path = Path(self._folder.name) / "contacts.parquet"
-        parquet.merge(path, self._parts, f"SELECT {listed} FROM sources {limit}")
+        parquet.copy(self._kept, f"SELECT {listed} FROM kept", path)
         return path.read_bytes()
 
 

@@ -184,11 +184,17 @@ def _warmed_up(point: Point, engine: "EngineName", hooks: Hooks) -> _Warm:
             seed=situation.seed,
             replication=situation.replication,
             engine=engine,
+            progress=meter.reached,
         )
-        meter.reached(situation.warmup_days)
         # What the parties gain is measured against the neutral policy's run of the same days.
         return _Warm(
-            sim.with_neutral_run(start, situation.neutral, days=situation.days, engine=engine)
+            sim.with_neutral_run(
+                start,
+                situation.neutral,
+                days=situation.days,
+                engine=engine,
+                progress=lambda day: meter.reached(situation.warmup_days + day),
+            )
         )
     except Stopped:
         raise

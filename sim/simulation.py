@@ -129,6 +129,7 @@ def warm_up(
     replication: int = 1,
     engine: EngineName = "compiled",
     choose: Callable[..., int] = choose_move,
+    progress: Callable[[int], None] | None = None,
 ) -> Start:
     """Open a centre and run it under a neutral policy until the branch.
 
@@ -146,6 +147,8 @@ def warm_up(
         Both give the same bits.
     choose : callable
         A rule of one's own for choosing moves.
+    progress : callable, optional
+        Called with the days done so far.
 
     Returns
     -------
@@ -156,14 +159,19 @@ def warm_up(
     floor = new_floor(centre, neutral, seed=seed, replication=replication)
     with closing(run_on(engine, floor, choose)) as run:
         run.open_centre(centre.customers)
-        run.advance(days)
+        _advance(run, days, progress)
         warm = run.floor
     _sound_or_raise(warm)
     return Start(warm, centre, seed, replication, outside_option(kept_payoffs(warm)))
 
 
 def with_neutral_run(
-    start: Start, policy: Policy, *, days: int, engine: EngineName = "compiled"
+    start: Start,
+    policy: Policy,
+    *,
+    days: int,
+    engine: EngineName = "compiled",
+    progress: Callable[[int], None] | None = None,
 ) -> Start:
     """Run the neutral policy on, and keep its days as the parties' outside option.
 
@@ -180,6 +188,8 @@ def with_neutral_run(
         As many as the branches will have.
     engine : {"compiled", "mesa"}
         Both give the same bits.
+    progress : callable, optional
+        Called with the days done so far.
     """
     run = simulate(
         start.centre,
@@ -189,6 +199,7 @@ def with_neutral_run(
         replication=start.replication,
         engine=engine,
         start=start,
+        progress=progress,
     )
     return replace(start, neutral=run.tallies)
 
@@ -268,17 +279,23 @@ def simulate(
     done = 0
     for until, following in _stretches(days, timeline):
         with closing(run_on(engine, floor, choose, contacts)) as run:
-            while done < until:
-                part = min(STEP, until - done)
-                run.advance(part)
-                done += part
-                if progress is not None:
-                    progress(done)
+            _advance(run, until, progress, done)
+            done = until
             floor = run.floor
         if following is not None:
             set_policy(floor, following)
     _sound_or_raise(floor)
     return Outcome(trimmed(floor), branch_day, start.outside, start.neutral)
+
+
+def _advance(run: Run, until: int, progress: Callable[[int], None] | None, done: int = 0) -> None:
+    """Run from day ``done`` to day ``until``, telling now and then how far it is."""
+    while done < until:
+        part = min(STEP, until - done)
+        run.advance(part)
+        done += part
+        if progress is not None:
+            progress(done)
 
 
 def _stretches(

@@ -69,7 +69,7 @@ FIGURES: dict[str, Figure] = {
         laboratory.cluster_ratio,
         "x",
         "<= 1.25",
-        "time of those 300 runs on two local Dask workers / on two threads",
+        "time of 300 shorter runs on two local Dask workers / on two threads",
     ),
     "log_ratio": Figure(
         laboratory.log_ratio,

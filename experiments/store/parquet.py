@@ -130,7 +130,7 @@ def write_plainly(path: Path, columns: Mapping[str, np.ndarray]) -> None:
     """Write columns as :func:`write` does, in place: for a file that is renamed later."""
     with _database().cursor() as connection:
         connection.register("given", dict(columns))
-        _copy(connection, "SELECT * FROM given", path)
+        copy(connection, "SELECT * FROM given", path)
 
 
 def merge(path: Path, sources: Sequence[Path], query: str) -> None:
@@ -148,7 +148,7 @@ def merge(path: Path, sources: Sequence[Path], query: str) -> None:
     with written_aside(path) as aside, _database().cursor() as connection:
         try:
             _view(connection, "sources", sources)
-            _copy(connection, query, aside)
+            copy(connection, query, aside)
         except _WRITING_FAILED:
             raise
         except duckdb.Error as error:
@@ -173,7 +173,7 @@ def combine(path: Path, query: str, views: Mapping[str, Sequence[Path]], spill: 
         connection.execute(f"SET temp_directory = {quoted(str(spill))}")
         try:
             _views(connection, views)
-            _copy(connection, query, path)
+            copy(connection, query, path)
         except _WRITING_FAILED:
             raise
         except duckdb.Error as error:
@@ -249,7 +249,8 @@ def _columns(connection: duckdb.DuckDBPyConnection, query: str) -> Columns:
     return {name: _plain(values) for name, values in found.items()}
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write what a query finds as a Parquet file, in place."""
     options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
     connection.execute(f"COPY ({query}) TO {quoted(str(path))} ({options})")
 
