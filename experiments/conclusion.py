@@ -67,7 +67,7 @@ def _provenance(
     folder: Folder, experiment: Experiment, results: Results, record: dict[str, Any] | None
 ) -> dict[str, Any]:
     found = folder.provenance()
-    failed = len(results.failures)
+    failed, there = len(results.failures), len(results.columns["run_id"])
     if record is not None:
         found |= environment()
         found["sessions"] = [*found.get("sessions", []), record]
@@ -77,8 +77,9 @@ def _provenance(
         "seed": experiment.seed,
         "replications": experiment.replications,
         "counts": {
-            "asked": experiment.replications * len(experiment.policies),
-            "done": len(results.columns["run_id"]) - failed,
+            # A precision, or an earlier request, may have taken more than are asked for.
+            "asked": max(there, experiment.replications * len(experiment.policies)),
+            "done": there - failed,
             "failed": failed,
         },
     }

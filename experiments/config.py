@@ -98,10 +98,10 @@ class Experiment(Table):
             "allowed": "a table with measure, contrast and half_width, or a list of such tables"
         },
     )
-    measure_over: Literal["years", "steady"] = Field(
+    measure_over: Literal["years", "whole", "steady"] = Field(
         default="years",
-        description="what the report is about: the first and the third year, or the steady part",
-        json_schema_extra={"allowed": '"years" or "steady"'},
+        description="the days to report: the first and the third year, all, or the steady part",
+        json_schema_extra={"allowed": '"years", "whole" or "steady"'},
     )
     log_contacts: bool = Field(
         default=False, description="whether every contact after the branch is written down"

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +47,7 @@ class Finished:
         What they say; None when nothing was finished.
     interrupted : bool
         Whether it was stopped before its end.
-    seconds : mapping
+    clock : Clock
         What it took: "running" all points; "keeping" their rows and showing the progress, while
         others run; "concluding" at the end.
     """
@@ -55,7 +55,7 @@ class Finished:
     folder: Folder
     summary: "Summary | None"
     interrupted: bool
-    seconds: Mapping[str, float] = field(default_factory=dict)
+    clock: "Clock"
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -64,19 +64,21 @@ class Finished:
 
 
 class Clock:
-    """Adds up the seconds that the parts of a run take."""
+    """Adds up the seconds that the parts of a run take, and this thread's processor time."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.worked: defaultdict[str, float] = defaultdict(float)
 
     @contextmanager
     def of(self, part: str) -> Iterator[None]:
         """Count what is done inside for a part."""
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         try:
             yield
         finally:
             self.seconds[part] += time.perf_counter() - began
+            self.worked[part] += time.thread_time() - worked
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def _concluded(
     # Who has stopped a run does not wait for its pictures.
     there = bool(folder.sources("runs"))
     summary = conclude(folder, experiment, record, draw=not interrupted) if there else None
-    return Finished(folder, summary, interrupted, clock.seconds)
+    return Finished(folder, summary, interrupted, clock)
 
 
 _COMPILING = (
@@ -269,6 +271,8 @@ class _Work:
             runs -= len(result.runs)
             with self.clock.of("keeping"):
                 self.keep(result.runs, watch)
+                # Loaded while others work: what concludes takes two seconds to load.
+                import experiments.conclusion  # noqa: F401
         return runs == 0
 
     def _missing(self, first: int, last: int) -> Iterator[Block]:

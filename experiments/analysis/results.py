@@ -26,7 +26,7 @@ class Results:
     series, careers : dict of ndarray or None
         The columns of series.parquet and of careers.parquet, where they were read.
     measure_over : str
-        What to report over: "years", or the "steady" part of the branch.
+        What to report over: "years", the "whole" branch, or its "steady" part.
     """
 
     columns: Columns
@@ -108,7 +108,9 @@ class Results:
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
-        """What to report over: the steady part, or the years, or else the whole branch."""
+        """What to report over: the steady part, the years, or else the whole branch."""
+        if self.measure_over == "whole":
+            return (WHOLE,)
         if self.measure_over == "steady":
             return (self.settling.steady.period,)
         return periods(self.days) or (WHOLE,)

@@ -134,7 +134,7 @@ def _values(key: str, default: str) -> Iterator[str]:
     if key == "neutral" or key.endswith((".base", ".policy")):
         yield from shipped_policies()
     elif key == "measure_over":
-        yield from ("years", "steady")
+        yield from ("years", "whole", "steady")
     elif default in ("true", "false"):
         yield from ("true", "false")
     elif default:

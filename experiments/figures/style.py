@@ -196,7 +196,9 @@ def without_caption(svg: str, points: float) -> str:
 
 def _settle(figure: Figure) -> None:
     """Lay a figure out, once: working the layout out takes as long as drawing."""
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
     figure.set_layout_engine("none")
     for axis in figure.axes:
         # The solver's last digits depend on where things lie in memory.

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -126,11 +127,12 @@ def write(path: Path, columns: Mapping[str, np.ndarray]) -> None:
         write_plainly(aside, columns)
 
 
-def write_plainly(path: Path, columns: Mapping[str, np.ndarray]) -> None:
+def write_plainly(path: Path, columns: Mapping[str, np.ndarray], compression: str = "zstd") -> None:
     """Write columns as :func:`write` does, in place: for a file that is renamed later."""
-    with _database().cursor() as connection:
+    # A block's table is small, and the other processors are busy with the next blocks.
+    with _database(threads=1).cursor() as connection:
         connection.register("given", dict(columns))
-        copy(connection, "SELECT * FROM given", path)
+        copy(connection, "SELECT * FROM given", path, compression)
 
 
 def merge(path: Path, sources: Sequence[Path], query: str) -> None:
@@ -226,10 +228,11 @@ def reading(files: Sequence[str], *options: str) -> str:
 
 
 @cache
-def _database() -> duckdb.DuckDBPyConnection:
+def _database(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """Return the database in memory whose cursors do the work: to open one takes 15 ms."""
     # What does not fit into memory would otherwise go to the folder that one is in.
-    return duckdb.connect(config={"temp_directory": tempfile.gettempdir()})
+    config: dict[str, Any] = {"temp_directory": tempfile.gettempdir()}
+    return duckdb.connect(config=config | ({"threads": threads} if threads else {}))
 
 
 def _view(
@@ -249,9 +252,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, query: str) -> Columns:
     return {name: _plain(values) for name, values in found.items()}
 
 
-def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+def copy(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, compression: str = "zstd"
+) -> None:
     """Write what a query finds as a Parquet file, in place."""
-    options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
+    options = f"FORMAT parquet, COMPRESSION {compression}, USE_TMP_FILE false"
     connection.execute(f"COPY ({query}) TO {quoted(str(path))} ({options})")
 
 

@@ -21,6 +21,9 @@ from pathlib import Path
 from experiments.design import fingerprint
 from experiments.store.parquet import PART, Columns, combine, publish, write_plainly, writing
 
+QUICK = "snappy"
+"""How shards are compressed: they do not stay, and zstd would take half as long again."""
+
 KINDS = ("series", "careers", "runs")
 """The kinds of tables in the order in which their files are renamed."""
 
@@ -116,7 +119,7 @@ def keep_block(folder: Path, tables: Mapping[str, Columns], first: int, keys: st
         asides = {kind: folder / f".{kind}-{block}{PART}" for kind in KINDS if kind in tables}
         try:
             for kind, aside in asides.items():
-                write_plainly(aside, tables[kind])
+                write_plainly(aside, tables[kind], QUICK)
             _publish_block(folder, block, asides)
         finally:
             forget(asides.values())

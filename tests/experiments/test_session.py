@@ -11,6 +11,7 @@ from experiments import conclusion, session
 from experiments.design import points
 from experiments.errors import RequestError
 from experiments.figures.catalogue import figures
+from experiments.periods import WHOLE
 from experiments.store import parquet
 from experiments.store.folder import missing
 
@@ -276,6 +277,12 @@ def test_the_steady_part_is_reported_where_that_is_asked_for(make_tiny, tmp_path
     finished = session.run(steady, root=tmp_path, say=quiet)
     (period,) = finished.summary.results.periods
     assert period.suffix.startswith("_from_day_") and period.last == 84
+
+
+def test_the_whole_branch_is_reported_where_that_is_asked_for(make_tiny, tmp_path, quiet):
+    finished = session.run(make_tiny('measure_over="whole"', "days=370"), root=tmp_path, say=quiet)
+    assert finished.summary.results.periods == (WHOLE,)
+    assert {each.column for each in finished.summary.best} <= set(sim.measures.BY_NAME)
 
 
 def test_a_report_of_other_years_is_made_from_the_same_rows(make_tiny, tmp_path, quiet):
