@@ -7,6 +7,9 @@ from experiments.store.parquet import written_aside
 
 SMALL = ("summary.json", "config.toml", "provenance.json", "report.html")
 
+KEPT = (".svg", ".csv")
+"""What is kept of a figure: the drawing and its data."""
+
 
 def keep(source: Path, target: Path) -> Path:
     """Copy the small files of a results folder.
@@ -25,7 +28,8 @@ def keep(source: Path, target: Path) -> Path:
     """
     figures = target / "figures"
     figures.mkdir(parents=True, exist_ok=True)
-    made = sorted((source / "figures").iterdir())
+    # Pictures for the screen are made again from the results; the drawings stay.
+    made = sorted(path for path in (source / "figures").iterdir() if path.suffix in KEPT)
     for old in figures.iterdir():
         if old.name not in {path.name for path in made}:
             old.unlink()
