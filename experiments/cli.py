@@ -173,6 +173,7 @@ def _run(
             engine=_engine_name(engine),
             replace=replace,
             display=display_for(experiment.name, quiet=quiet),
+            say=(lambda line: None) if quiet else None,
         )
     if not quiet:
         with piped():

@@ -35,7 +35,7 @@ def conclude(
         Whether to make the figures and the report, which takes some seconds.
     """
     summary = summarise(read_results(folder, experiment), experiment)
-    provenance = _provenance(folder, experiment, summary.results, record)
+    provenance = _provenance(folder, experiment, summary, record)
     folder.write_json("provenance.json", provenance)
     folder.write_json("summary.json", summary.as_json())
     if draw:
@@ -64,9 +64,10 @@ def read_results(folder: Folder, experiment: Experiment) -> Results:
 
 
 def _provenance(
-    folder: Folder, experiment: Experiment, results: Results, record: dict[str, Any] | None
+    folder: Folder, experiment: Experiment, summary: Summary, record: dict[str, Any] | None
 ) -> dict[str, Any]:
     found = folder.provenance()
+    results = summary.results
     failed, there = len(results.failures), len(results.columns["run_id"])
     if record is not None:
         found |= environment()
@@ -76,6 +77,7 @@ def _provenance(
         "config_hash": config_hash(experiment),
         "seed": experiment.seed,
         "replications": experiment.replications,
+        "precision_ended": all(each.plan.ended for each in summary.precision),
         "counts": {
             # A precision, or an earlier request, may have taken more than are asked for.
             "asked": max(there, experiment.replications * len(experiment.policies)),

@@ -8,6 +8,7 @@ import pandas as pd
 from experiments.analysis.headlines import HEADLINES
 from experiments.analysis.interval import Interval
 from experiments.analysis.summary import MEASURES, Summary
+from experiments.errors import RequestError, no_such
 from experiments.periods import Period
 from experiments.store.units import unit_of
 
@@ -24,7 +25,7 @@ def chosen(measures: str | Sequence[str] | None) -> tuple[str, ...]:
 
     Raises
     ------
-    KeyError
+    RequestError
         Where there is no such measure.
     """
     if measures is None:
@@ -32,9 +33,9 @@ def chosen(measures: str | Sequence[str] | None) -> tuple[str, ...]:
     if measures == "all":
         return tuple(MEASURES)
     names = (measures,) if isinstance(measures, str) else tuple(measures)
-    for name in names:
-        if name not in MEASURES:
-            raise KeyError(f"no measure {name!r}; there are: {', '.join(MEASURES)}")
+    wrong = [no_such("measure", name, MEASURES) for name in names if name not in MEASURES]
+    if wrong:
+        raise RequestError(wrong)
     return names
 
 

@@ -90,5 +90,5 @@ def period_name(period: Period) -> str:
     if not period.suffix:
         return "the whole branch"
     if kind == "_from_day":
-        return f"the steady part, from day {number}"
+        return f"the days from {number} on"
     return f"the {_ORDINALS[int(number)]} year"

@@ -78,5 +78,10 @@ def git_revision() -> str:
 
 
 def command() -> list[str]:
-    """Return the command line, the program by its name and not by its place."""
+    """Return the command line, the program by its name and not by its place.
+
+    What was run from Python had none: the config that is kept says what to give.
+    """
+    if Path(sys.argv[0]).stem not in ("frontline", "cli"):
+        return ["frontline", "run", "config.toml"]
     return ["frontline", *sys.argv[1:]]

@@ -82,7 +82,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Means:
+class Resources:
     """What an experiment is run with; none of it changes a row.
 
     Attributes
@@ -151,7 +151,9 @@ def run(
     say = say or _to_stderr
     if cluster is not None:
         parse_address(cluster)  # before anything is written
-    means = Means(engine, workers or os.cpu_count() or 1, cluster, display or Silence(), say)
+    resources = Resources(
+        engine, workers or os.cpu_count() or 1, cluster, display or Silence(), say
+    )
     clock = Clock()
     with locked(root / experiment.name):
         folder = open_folder(experiment, root, replace=replace, say=say)
@@ -162,7 +164,7 @@ def run(
         watch = _watch(experiment, folder)
         record = None
         if todo or (watch is not None and watch.next_target() is not None):
-            record = _run_to_the_end(experiment, folder, watch, means, clock)
+            record = _run_to_the_end(experiment, folder, watch, resources, clock)
         with clock.of("concluding"):
             return _concluded(experiment, folder, record, clock)
 
@@ -207,26 +209,28 @@ def _run_to_the_end(
     experiment: Experiment,
     folder: Folder,
     watch: "Watch | None",
-    means: Means,
+    resources: Resources,
     clock: Clock,
 ) -> dict[str, Any]:
     """Run what is missing and what the precision asks for; return how that went."""
-    if means.engine == "compiled" and (means.cluster or "local").startswith("local"):
-        sim.compile_engine(on_first=lambda: means.say(_COMPILING))
+    if resources.engine == "compiled" and (resources.cluster or "local").startswith("local"):
+        sim.compile_engine(on_first=lambda: resources.say(_COMPILING))
     record: dict[str, Any] = {
         "command": command(),
         "started": now("milliseconds"),
-        "engine": means.engine,
-        "workers": means.cluster or means.workers,
+        "engine": resources.engine,
+        "workers": resources.cluster or resources.workers,
     }
-    meter = Meter(0, 0, means.display)
+    meter = Meter(0, 0, resources.display)
     with (
         clock.of("running"),
-        make_crew(means.engine, means.workers, meter.add_days, means.cluster, means.say) as crew,
-        means.display,
+        make_crew(
+            resources.engine, resources.workers, meter.add_days, resources.cluster, resources.say
+        ) as crew,
+        resources.display,
         _stop_on_interrupt(crew, meter),
     ):
-        ended = _Work(experiment, folder, crew, meter, means.engine, clock).do_all(watch)
+        ended = _Work(experiment, folder, crew, meter, resources.engine, clock).do_all(watch)
     return record | {
         "runs": meter.runs_done,
         "finished": now(),
@@ -266,6 +270,8 @@ class _Work:
         for block in self._missing(first, last):
             runs += len(block.points)
             days += block.simulated_days
+        if not runs:
+            return True
         self.meter.extend(days, runs)
         for result in run_blocks(self._missing(first, last), self.crew):
             runs -= len(result.runs)

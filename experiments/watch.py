@@ -1,5 +1,6 @@
 """How precise an experiment is by now, and how many replications it still wants."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from experiments.analysis.results import Results
 from experiments.config import Experiment
 from experiments.runner import Run
 from experiments.store.folder import Folder
+
+EVERY = 1.0
+"""Seconds between two looks at the precision: with many replications a look takes a while."""
 
 LABELS = ("policy", "policy_order", "replication", "days")
 
@@ -33,6 +37,7 @@ class Watch:
         columns = [there[name].tolist() for name in (*LABELS, *self._measured)] if there else []
         # By policy and replication: a run that failed and was then done counts once.
         self._rows = {(row[0], row[2]): row for row in zip(*columns, strict=True)}
+        self._told, self._text = -EVERY, ""
 
     def add(self, runs: Sequence[Run]) -> None:
         """Take in the runs of a block, failed ones included."""
@@ -48,6 +53,12 @@ class Watch:
 
     def text(self) -> str:
         """Return the request that is farthest from its precision, in a line."""
+        if time.monotonic() - self._told >= EVERY:
+            self._text = self._farthest()
+            self._told = time.monotonic()
+        return self._text
+
+    def _farthest(self) -> str:
         results = self._results()
         policies = set(results.policies)
         found = [

@@ -153,7 +153,10 @@ class Reached:
 
     def _saved(self) -> str:
         needed = self.pairing.independent_n
-        return f"; with independent seeds it would have taken about {needed:,}" if needed else ""
+        if not needed:
+            return ""
+        width = f"±{self.half_width:.2g}"
+        return f"; independent seeds would have taken about {needed:,} to reach {width}"
 
 
 def reached(results: Results, asked: Precision, first_stage: int) -> Reached:

@@ -1,6 +1,7 @@
 """The laboratory around the model: threads, a cluster, and what keeping the rows costs."""
 
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -8,6 +9,7 @@ from time import perf_counter
 
 import sim
 from experiments import session
+from experiments.command.progress import display_for
 from experiments.config import Experiment, load_experiment
 from experiments.contacts import ContactLog
 from experiments.crew import Crew, run_blocks
@@ -66,7 +68,14 @@ def _experiment(sets: tuple[str, ...], cluster: str | None) -> tuple[float, sess
     experiment = load_experiment(EXPERIMENT, sets)
     with TemporaryDirectory() as folder:
         began = perf_counter()
-        finished = session.run(experiment, root=Path(folder), workers=WORKERS, cluster=cluster)
+        finished = session.run(
+            experiment,
+            root=Path(folder),
+            workers=WORKERS,
+            cluster=cluster,
+            display=display_for(experiment.name, stream=StringIO()),
+            say=lambda line: None,
+        )
         return perf_counter() - began, finished.clock
 
 

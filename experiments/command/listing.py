@@ -186,7 +186,7 @@ def _counted(folder: Folder, experiment: Experiment, *, running: bool) -> Iterat
     found = folder.provenance()
     sessions = found.get("sessions") or [{}]
     asked = experiment.replications * len(experiment.policies)
-    # With a precision asked for, replications were added: the provenance has their number.
+    # With a precision asked for, replications were added.
     asked = max(asked, int(found.get("counts", {}).get("asked", 0)))
     sources = folder.sources("runs")
     if not sources and (folder.path / "summary.json").is_file():
@@ -194,7 +194,10 @@ def _counted(folder: Folder, experiment: Experiment, *, running: bool) -> Iterat
         return
     done = len(folder.done())
     failed = int(parquet.read(sources, _FAILED)["failed"][0]) if sources else 0
-    if done >= asked:
+    wanting = experiment.precision and not found.get("precision_ended", False)
+    if done >= asked and wanting:
+        yield f"{done:,} runs there, precision not reached yet"
+    elif done >= asked:
         yield f"complete, {done:,} runs"
     else:
         yield f"{done:,} of {asked:,} runs there"

@@ -57,6 +57,8 @@ def rendered(summary: Summary) -> RenderableType:
     said = [each.sentence() for each in summary.precision]
     if said:
         parts.append(Text("\n".join(["", "Precision", *said])))
+    if summary.results.measure_over == "steady":
+        parts.append(Text(f"\n{summary.settling.steady.sentence}"))
     parts.append(Text("\n".join(["", *summary.stationarity.sentences()])))
     return Group(*parts)
 

@@ -18,8 +18,8 @@ from experiments.periods import YEAR
 
 _LETTERS = 14.5  # of a legend in an inch
 _KEY = 5.5  # letters that a legend's key and its distances take
-_YEARS_FROM = 400
-"""Days from which an axis of time counts in years."""
+_LEAST_YEARS = 3
+"""Marks of years below which an axis of time is marked in days."""
 
 
 def policy_handles(results: Results, *, line: bool = False) -> list[Line2D]:
@@ -108,8 +108,8 @@ def time_axis(axis: Axes, first: float, last: float, since: str) -> None:
         From when the days are counted.
     """
     axis.set_xlim(first, last)
-    if last - first > _YEARS_FROM:
-        years = np.arange(math.ceil(first / YEAR), math.floor(last / YEAR) + 1)
+    years = np.arange(math.ceil(first / YEAR), math.floor(last / YEAR) + 1)
+    if len(years) >= _LEAST_YEARS:
         axis.set_xticks(YEAR * years, [f"{year:d}".replace("-", "−") for year in years])
         axis.set_xlabel(f"years since {since}")
     else:

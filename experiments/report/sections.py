@@ -167,8 +167,19 @@ def changed(experiment: Experiment) -> list[tuple[str, str, str]]:
 
 def commands(experiment: Experiment, provenance: dict[str, Any]) -> list[str]:
     """Return the commands that were given, without the folders of this machine."""
-    given = [shlex.join(each["command"]) for each in provenance.get("sessions", [])]
+    given = [
+        shlex.join(_without_folder(each["command"])) for each in provenance.get("sessions", [])
+    ]
     return list(dict.fromkeys(given)) or [f"frontline run {experiment.name}"]
+
+
+def _without_folder(words: list[str]) -> list[str]:
+    """Return a command without its --out DIR, which is a place on one machine."""
+    kept = [word for word in words if not word.startswith("--out=")]
+    while "--out" in kept:
+        place = kept.index("--out")
+        kept = kept[:place] + kept[place + 2 :]
+    return kept
 
 
 def _pairs(summary: Summary) -> list[tuple[str, str]]:

@@ -110,6 +110,14 @@ def _refuse_damaged_config(config: Path, experiment: Experiment) -> None:
     except RequestError as error:
         lines = error.messages[:5]
         raise RequestError([*lines, f"{config}: damaged; {way_out}"]) from None
+    if experiment.precision and experiment.replications < kept.replications:
+        raise RequestError(
+            [
+                f"{config}: was begun with replications = {kept.replications}; with precision they "
+                f"are the first stage and cannot be fewer (given {experiment.replications}); "
+                "nothing was changed. Give that number, or another results folder by --out DIR"
+            ]
+        )
     if config_hash(kept) != config_hash(experiment):
         raise RequestError([f"{config}: is not the config of the results beside it; {way_out}"])
 

@@ -132,7 +132,7 @@ def test_contrasts_are_paired_differences_with_their_unit(found):
     assert set(table.measure) == set(HEADLINES)
     assert set(found.contrasts("wait").measure) == {"wait"}
     assert len(set(found.contrasts("all").measure)) > len(HEADLINES)
-    with pytest.raises(KeyError, match="no measure 'lojalty'"):
+    with pytest.raises(RequestError, match="loyalty"):
         found.contrasts("lojalty")
 
 

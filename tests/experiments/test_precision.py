@@ -281,7 +281,7 @@ def test_it_says_what_came_of_it():
     said = done.sentence({"a": "Always right", "b": "Balanced"}.get)
     assert said.startswith("retention, Balanced − Always right, the whole branch: ±0.5 share/year")
     assert f"reached with {done.n} replications" in said
-    assert f"independent seeds it would have taken about {done.pairing.independent_n:,}" in said
+    assert f"independent seeds would have taken about {done.pairing.independent_n:,}" in said
     assert done.pairing.independent_n > 10 * done.n
     capped = reached(results_of(a, b), asked(0.01, most=20), 10).sentence()
     assert "the cap of 20 replications was met first" in capped

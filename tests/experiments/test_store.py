@@ -278,17 +278,18 @@ def test_a_comment_of_ones_own_in_the_config_is_not_lost(make_tiny, folder):
     assert (folder.path / "config.toml.1").read_text() == mine
 
 
-def test_the_config_that_is_written_can_be_read_again_whatever_is_asked(make_tiny, tmp_path):
-    """A cap on the replications must not be below those that are there."""
+def test_with_precision_the_first_stage_cannot_become_smaller(make_tiny, tmp_path):
+    """The number at which the precision is reached follows from the first stage."""
     root = tmp_path / "results"
     open_folder(make_tiny("replications=60"), root)
     asked = (
-        '{measure="loyalty",contrast=["balanced","always-right"],half_width=1,max_replications=40}'
+        '{measure="loyalty",contrast=["balanced","always-right"],half_width=1,max_replications=80}'
     )
-    for _ in range(2):
-        folder = open_folder(make_tiny("replications=30", f"precision=[{asked}]"), root)
+    with pytest.raises(RequestError, match="begun with replications = 60"):
+        open_folder(make_tiny("replications=30", f"precision=[{asked}]"), root)
+    folder = open_folder(make_tiny("replications=60", f"precision=[{asked}]"), root)
     kept = load_experiment(folder.config)
-    assert kept.replications == kept.precision[0].max_replications == 60
+    assert kept.replications == 60 and kept.precision[0].max_replications == 80
 
 
 def test_a_damaged_config_is_told_and_can_be_moved_away(make_tiny, folder):
