@@ -312,6 +312,8 @@ def test_a_worker_with_another_model_is_refused(make_tiny, machines, tmp_path):
 
 
 def test_a_worker_without_frontline_ends_in_a_message(make_tiny, machines, tmp_path):
+    # It may be installed for this Python: what stands first on the path is as if it were not.
+    (tmp_path / "experiments.py").write_text("raise ImportError('no experiments here')\n")
     machines.worker("--no-nanny", path=tmp_path)
     crew = make_crew("compiled", cluster=machines.address, say=lambda line: None)
     with crew, pytest.raises(RequestError, match=r"could not take a block: .*experiments"):
