@@ -247,36 +247,6 @@ class Bar:
         self.progress.update(self.task, completed=meter.days_done, total=meter.days, meter=meter)
 
 
-class Lines:
-    """A line of text now and then, where there is no terminal."""
-
-    def __init__(self, label: str, stream: TextIO, every: float = EVERY) -> None:
-        self.label, self.stream, self.every = label, Sink(stream), every
-        self.last = time.monotonic()
-
-    def __enter__(self) -> Self:
-        """Begin to show."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing to clean up."""
-
-    def show(self, meter: Meter) -> None:
-        """Write a line if the last one is old, or if this is the end."""
-        finished = meter.runs_done >= meter.runs
-        pause = max(self.every, SHARE * meter.elapsed) if self.every else 0.0
-        if finished or time.monotonic() - self.last >= pause:
-            self.last = time.monotonic()
-            parts = [f"{self.label} {meter.share:4.0%}  {meter.text()}", *notes(meter)]
-            self.stream.write(" · ".join(parts) + "\n")
-            self.stream.flush()
-
-
 class Silence:
     """No progress at all."""
 
@@ -294,6 +264,24 @@ class Silence:
 
     def show(self, meter: Meter) -> None:
         """Show nothing."""
+
+
+class Lines(Silence):
+    """A line of text now and then, where there is no terminal."""
+
+    def __init__(self, label: str, stream: TextIO, every: float = EVERY) -> None:
+        self.label, self.stream, self.every = label, Sink(stream), every
+        self.last = time.monotonic()
+
+    def show(self, meter: Meter) -> None:
+        """Write a line if the last one is old, or if this is the end."""
+        finished = meter.runs_done >= meter.runs
+        pause = max(self.every, SHARE * meter.elapsed) if self.every else 0.0
+        if finished or time.monotonic() - self.last >= pause:
+            self.last = time.monotonic()
+            parts = [f"{self.label} {meter.share:4.0%}  {meter.text()}", *notes(meter)]
+            self.stream.write(" · ".join(parts) + "\n")
+            self.stream.flush()
 
 
 def in_notebook() -> bool:
