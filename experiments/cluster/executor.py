@@ -141,6 +141,7 @@ class ClusterExecutor(Executor):
     def _hand_over(self, ours: Future[Any], theirs: Any) -> None:
         """Pass on what came of a call, in a thread of Dask's."""
         from distributed import KilledWorker
+        from distributed.comm import CommClosedError
 
         if not ours.set_running_or_notify_cancel():
             return
@@ -148,7 +149,9 @@ class ClusterExecutor(Executor):
             value, versions = theirs.result()
         except KilledWorker as error:
             ours.set_exception(error)
-        except CancelledError:
+        except (CancelledError, CommClosedError):
+            # A scheduler that dies between a result's announcement and its fetching shows as a
+            # closed connection, one that dies at any other time as a cancelled call.
             ours.set_exception(self._lost())
         except ModelDiffers as error:
             ours.set_exception(
