@@ -141,7 +141,7 @@ class ClusterExecutor(Executor):
     def _hand_over(self, ours: Future[Any], theirs: Any) -> None:
         """Pass on what came of a call, in a thread of Dask's."""
         from distributed import KilledWorker
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
 
         if not ours.set_running_or_notify_cancel():
             return
