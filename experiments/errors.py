@@ -95,3 +95,9 @@ def no_such(what: str, name: str, candidates: Iterable[str]) -> str:
     return (
         f"given {shown(name)}, which is no {what}; allowed: {listed or 'none'}{hint(name, names)}"
     )
+
+
+def in_a_line(error: Any) -> str:
+    """Return the text of an error in one line, its kind where it has none."""
+    text = " ".join(str(error).split())
+    return text or type(error).__name__

@@ -20,7 +20,7 @@ import numpy as np
 
 from experiments.cluster.fleet import CLOSE_SECONDS, Fleet
 from experiments.design import ModelDiffers
-from experiments.errors import RequestError
+from experiments.errors import RequestError, in_a_line
 from experiments.runner import Hooks, set_process_hooks
 
 Say = Callable[[str], None]
@@ -225,9 +225,3 @@ class _Unwanted:
 def _versions() -> tuple[str, ...]:
     """Return the versions by which the last digits of a row may differ."""
     return (f"Python {platform.python_version()}", f"NumPy {np.__version__}")
-
-
-def in_a_line(error: Any) -> str:
-    """Return the text of an error in one line, its kind where it has none."""
-    text = " ".join(str(error).split())
-    return text or type(error).__name__

@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from experiments.cluster.address import Address, parse_address
-from experiments.cluster.executor import ClusterExecutor, Hushed, Say, in_a_line
+from experiments.cluster.executor import ClusterExecutor, Hushed, Say
 from experiments.cluster.fleet import INSTALL, QUEUES, Fleet, start_processes, submit_jobs
-from experiments.errors import RequestError
+from experiments.errors import RequestError, in_a_line
 
 REACH_SECONDS = 5.0
 """How long to try to reach an address."""

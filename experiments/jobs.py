@@ -1,0 +1,271 @@
+"""Work other than an experiment's runs: a function and what it is given, done once and kept.
+
+The evidence, the calibration and the claims are made of such jobs. A job's key is a hash of
+what determines its result, so that whatever was done before an interruption, or for another
+purpose, is not done again; who does it, and in which order, changes no result.
+"""
+
+import logging
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.crew import PATIENCE, PER_WORKER, Crew, make_crew
+from experiments.design import ModelDiffers, fingerprint, model_version
+from experiments.errors import RequestError, in_a_line
+
+Result = dict[str, np.ndarray]
+"""What a job gives: arrays by name. A number is an array of no dimensions."""
+
+TRIES = 2
+"""How often a job is begun whose worker is lost with it."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function and what it is given.
+
+    Attributes
+    ----------
+    work : str
+        The function, as ``"package.module:name"``, at the top level of its module. It takes
+        the arguments by name and returns a dict of numbers and arrays.
+    arguments : mapping
+        What it is given, as JSON could write it: together with the model's version all that
+        determines the result.
+    version : int
+        Of the function; a change of what it returns takes a higher one.
+    """
+
+    work: str
+    arguments: Mapping[str, Any]
+    version: int = 1
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of what determines the result."""
+        return fingerprint(
+            {
+                "work": self.work,
+                "version": self.version,
+                "arguments": dict(self.arguments),
+                "model": model_version(),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job that has ended.
+
+    Attributes
+    ----------
+    job : Job
+        The job.
+    result : dict of str to array
+        What it gave; empty where it failed.
+    error : str
+        Why it failed, in one line; empty where it did not.
+    kept : bool
+        Whether it had been done before.
+    """
+
+    job: Job
+    result: Result
+    error: str = ""
+    kept: bool = False
+
+
+class Shelf:
+    """The folder of finished jobs: one compressed file each, written aside and renamed.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when the first job is put there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def take(self, job: Job) -> Result | None:
+        """Return what a job gave, None where it is to be done.
+
+        A file that cannot be read any more is put aside under another name, with a warning,
+        and its job is done again.
+        """
+        path = self._path(job)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            with np.load(BytesIO(content), allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            aside = path.with_suffix(".damaged")
+            path.replace(aside)
+            _LOG.warning("%s was damaged: it is kept as %s and done again", path, aside.name)
+            return None
+
+    def put(self, job: Job, result: Result) -> None:
+        """Keep what a job gave."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(job)
+        buffer = BytesIO()
+        np.savez_compressed(buffer, **result)  # type: ignore[arg-type]
+        aside = path.with_suffix(f".{os.getpid()}.part")
+        aside.write_bytes(buffer.getvalue())
+        aside.replace(path)
+
+    def _path(self, job: Job) -> Path:
+        return self._folder / f"{job.key}.npz"
+
+
+def job_crew(
+    workers: int | None = None,
+    cluster: str | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Crew:
+    """Return processes of this machine, or a cluster: jobs are partly interpreted.
+
+    Parameters
+    ----------
+    workers : int or None
+        How many; one for each processor where None.
+    cluster : str or None
+        A Dask cluster, see :func:`experiments.cluster.open_cluster`.
+    say : callable or None
+        Told what there is to say of a cluster.
+    """
+    return make_crew("mesa", workers, cluster=cluster, say=say)
+
+
+def run_jobs(jobs: Iterable[Job], folder: Path, crew: Crew) -> Iterator[Done]:
+    """Do the jobs that have not been done, and yield them all as they come in.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        Taken as they are needed; a job that stands there twice is done once and yielded twice.
+    folder : Path
+        Where results are kept.
+    crew : Crew
+        Who does them; see :func:`job_crew`.
+
+    Yields
+    ------
+    Done
+        What was done before first come, as they stand; then in the order in which they end.
+
+    Raises
+    ------
+    RequestError
+        Where the crew can do nothing more.
+    """
+    shelf = Shelf(folder)
+    missing: dict[str, list[Job]] = {}
+    for job in jobs:
+        result = None if job.key in missing else shelf.take(job)
+        if result is None:
+            missing.setdefault(job.key, []).append(job)
+        else:
+            yield Done(job, result, kept=True)
+    if not missing:
+        return
+    for key, result, error in _work([twins[0] for twins in missing.values()], crew):
+        twins = missing[key]
+        if not error:
+            shelf.put(twins[0], result)
+        for job in twins:
+            yield Done(job, result, error)
+
+
+def _work(jobs: list[Job], crew: Crew) -> Iterator[tuple[str, Result, str]]:
+    """Hand the jobs out, at most two a worker at a time; what is lost is begun once more."""
+    waiting = list(reversed(jobs))
+    tries: dict[str, int] = {}
+    pending: dict[Future[tuple[Result, str]], Job] = {}
+    try:
+        while True:
+            room = 0 if crew.hooks.stopping() else PER_WORKER * max(1, crew.capacity())
+            while waiting and len(pending) < room:
+                job = waiting.pop()
+                tries[job.key] = tries.get(job.key, 0) + 1
+                pending[_submit(crew, job)] = job
+            if not pending:
+                return
+            done, _ = wait(pending, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+            if crew.hooks.stopping():
+                _drop_unbegun(pending)
+            for future in done:
+                if future not in pending:
+                    continue
+                job = pending.pop(future)
+                lost = _error(future)
+                if isinstance(lost, RequestError):
+                    raise lost
+                if lost is None:
+                    yield (job.key, *future.result())
+                elif tries[job.key] < TRIES:
+                    waiting.append(job)
+                else:
+                    yield job.key, {}, in_a_line(lost)
+    finally:
+        if pending:  # left early, by an error or by whoever was listening
+            crew.hooks.stop.set()
+            _drop_unbegun(pending)
+
+
+def _submit(crew: Crew, job: Job) -> Future[tuple[Result, str]]:
+    try:
+        return crew.executor.submit(
+            do_job, job.work, dict(job.arguments), job.version, model_version()
+        )
+    except RuntimeError as error:  # the pool is broken: a worker was killed
+        broken: Future[tuple[Result, str]] = Future()
+        broken.set_exception(error)
+        return broken
+
+
+def _drop_unbegun(pending: dict[Future[tuple[Result, str]], Job]) -> None:
+    for future in [future for future in pending if future.cancel()]:
+        del pending[future]
+
+
+def _error(future: Future[tuple[Result, str]]) -> BaseException | None:
+    try:
+        return future.exception()
+    except CancelledError as error:
+        return error
+
+
+def do_job(work: str, arguments: dict[str, Any], version: int, model: str) -> tuple[Result, str]:
+    """Do a job in the worker, and return what it gave, or why it failed.
+
+    Raises
+    ------
+    ModelDiffers
+        Where the worker's model is another.
+    """
+    if model != model_version():
+        raise ModelDiffers(
+            f"the model of the worker is version {model_version()}, asked for is version {model}"
+        )
+    module, _, name = work.partition(":")
+    try:
+        given = getattr(import_module(module), name)(**arguments)
+        return {name: np.asarray(value) for name, value in given.items()}, ""
+    except Exception as error:
+        return {}, f"{type(error).__name__}: {in_a_line(error)}"
