@@ -136,6 +136,12 @@ PURPOSES: dict[str, Draw] = {
         "0",
         "tenure of the founding staff",
     ),
+    "JOINING": Draw(
+        "customer",
+        "0",
+        "0",
+        "how long the first customers have been customers",
+    ),
     "SURVEY_SAMPLE": Draw(
         "0",
         "day",

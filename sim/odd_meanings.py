@@ -38,7 +38,7 @@ CUSTOMER: dict[str, str] = {
     "anger": "anger at the date anger_day; it fades from there",
     "anger_day": "date to which anger refers, in days",
     "contacts": "handled contacts so far",
-    "joined": "day on which the person became a customer",
+    "joined": "day on which the person became a customer; below 0 for the first ones",
     "generation": "how many people held the seat before",
     "conflicts": "judged conflicts so far",
     "kind": "what the newest voiced issue arose from: 0 product, 1 delay, 2 misunderstanding",

@@ -1,4 +1,4 @@
-"""The rep chooses a move: a softmax over what pulls and pushes.
+"""The rep chooses a move: a softmax, or a trembling hand, over what pulls and pushes.
 
 Five pulls add up to the utility of each move: what the policy asks, the wish to
 resolve, self-protection, one's own sense of what is right, and staying within the
@@ -32,15 +32,6 @@ from sim.moves import (
     WARN,
 )
 
-LAST_RESORT = 2.0
-"""Ending a contact, and warning of it, weigh this much against other moves (assumed)."""
-
-PRESSING_HOSTILITY = 0.5
-"""Hostility of a pressing turn, an abusive one being 1 (assumed)."""
-
-FLIGHT = 0.5
-"""Share of self-protection's pull that goes to handing a case on (assumed)."""
-
 
 @behaviour
 def share_beyond(claim, due):
@@ -59,8 +50,9 @@ def readiness(talk, policy):
 
 
 @behaviour
-def ask_of_policy(talk, policy, weight, weight_escalation, utilities):
+def ask_of_policy(talk, policy, p, utilities):
     """Add what the policy asks of the rep."""
+    weight = p.weight_policy
     need = 1.0 - talk.understanding
     ready = readiness(talk, policy)
     ready *= ready
@@ -79,13 +71,14 @@ def ask_of_policy(talk, policy, weight, weight_escalation, utilities):
     utilities[HOLD_BOUNDARY] += weight * policy.boundary * beyond * ready
     if talk.tone == ABUSIVE:
         if talk.abusive_turns > policy.tolerated_abuse:
-            utilities[END_CONTACT] += LAST_RESORT * weight
+            utilities[END_CONTACT] += p.last_resort * weight
         elif talk.warnings == 0 and policy.tolerated_abuse < math.inf:
             utilities[WARN] += weight
     need_superior = stuck
     if talk.asked_superior or talk.beyond_authority:
         need_superior = 1.0
-    utilities[ESCALATE] += weight_escalation * (1.0 - policy.escalation_threshold) * need_superior
+    called_for = (1.0 - policy.escalation_threshold) * need_superior
+    utilities[ESCALATE] += p.weight_escalation * called_for
 
 
 @behaviour
@@ -106,17 +99,18 @@ def wish_to_resolve(talk, weight, utilities):
 
 
 @behaviour
-def protect_oneself(talk, depletion, weight, utilities):
+def protect_oneself(talk, depletion, p, utilities):
     """Add the pull away from hostility, stronger when depleted."""
+    weight = p.weight_protection
     hostile = 0.0
     if talk.tone != CIVIL:
-        hostile = 1.0 if talk.tone == ABUSIVE else PRESSING_HOSTILITY
+        hostile = 1.0 if talk.tone == ABUSIVE else p.pressing_hostility
     threat = weight * hostile * (1.0 + depletion)
     utilities[END_CONTACT] += threat
     utilities[WARN] += threat if talk.warnings == 0 else 0.0
-    utilities[ESCALATE] += threat * FLIGHT
-    utilities[DEFLECT] += threat * FLIGHT
-    utilities[PASS_THE_BUCK] += threat * FLIGHT
+    utilities[ESCALATE] += threat * p.flight
+    utilities[DEFLECT] += threat * p.flight
+    utilities[PASS_THE_BUCK] += threat * p.flight
     utilities[LISTEN] -= weight * depletion
     utilities[LET_VENT] -= weight * depletion
 
@@ -133,17 +127,18 @@ def do_what_is_right(talk, ready, weight, utilities):
 
 
 @behaviour
-def keep_to_the_rules(talk, policy, weight, utilities):
+def keep_to_the_rules(talk, policy, p, utilities):
     """Add the push away from what the guidelines do not allow."""
+    weight = p.weight_rules
     utilities[ARGUE] -= weight
     utilities[INTERRUPT] -= weight
     utilities[DEFLECT] -= weight
     utilities[PASS_THE_BUCK] -= weight
     utilities[HOLD_BOUNDARY] -= weight * (1.0 - policy.boundary)
     if talk.tone != ABUSIVE or talk.abusive_turns <= policy.tolerated_abuse:
-        utilities[END_CONTACT] -= LAST_RESORT * weight
+        utilities[END_CONTACT] -= p.last_resort * weight
     if talk.tone != ABUSIVE:
-        utilities[WARN] -= LAST_RESORT * weight
+        utilities[WARN] -= p.last_resort * weight
     if not (talk.asked_superior or talk.beyond_authority):
         utilities[ESCALATE] -= weight * policy.escalation_threshold
 
@@ -190,9 +185,34 @@ def softmax_choice(utilities, temperature, u):
         if scaled > -25.0:
             total += math.exp(scaled)
         utilities[move] = total
-    aim = u * total
+    return move_at(utilities, u * total)
+
+
+@behaviour
+def trembling_choice(utilities, tremble, u):
+    """Return the best move but for a trembling hand; ``utilities`` is overwritten.
+
+    Constant error: with the chance ``tremble`` any move is made, each as likely. Of equals
+    the first is the best.
+    """
+    best = 0
+    for move in range(1, MOVES):
+        if utilities[move] > utilities[best]:
+            best = move
+    total = 0.0
+    for move in range(MOVES):
+        total += tremble / MOVES
+        if move == best:
+            total += 1.0 - tremble
+        utilities[move] = total
+    return move_at(utilities, u * total)
+
+
+@behaviour
+def move_at(cumulated, aim):
+    """Return the first move whose cumulated weight lies above ``aim``."""
     move = 0
-    while move < MOVES - 1 and utilities[move] <= aim:
+    while move < MOVES - 1 and cumulated[move] <= aim:
         move += 1
     return move
 
@@ -221,14 +241,16 @@ def choose_move(rep, talk, policy, p, u, utilities):
     for move in range(MOVES):
         utilities[move] = 0.0
     depletion = 0.5 * (rep.fatigue + rep.exhaustion)
-    ask_of_policy(talk, policy, p.weight_policy, p.weight_escalation, utilities)
+    ask_of_policy(talk, policy, p, utilities)
     wish_to_resolve(talk, p.weight_resolve, utilities)
-    protect_oneself(talk, depletion, p.weight_protection, utilities)
+    protect_oneself(talk, depletion, p, utilities)
     do_what_is_right(talk, readiness(talk, policy), p.weight_right, utilities)
-    keep_to_the_rules(talk, policy, p.weight_rules, utilities)
+    keep_to_the_rules(talk, policy, p, utilities)
     give_in_to_cynicism(rep, p.weight_cynicism, utilities)
     watch_the_clock(talk, p.weight_time, utilities)
     if talk.last_move >= 0:
         utilities[talk.last_move] -= p.weight_repeat
-    temperature = p.choice_temperature * (1.0 + p.depletion_noise * depletion)
-    return softmax_choice(utilities, temperature, u)
+    noise = 1.0 + p.depletion_noise * depletion
+    if p.choice_by_tremble:
+        return trembling_choice(utilities, clamp(p.tremble * noise), u)
+    return softmax_choice(utilities, p.choice_temperature * noise, u)

@@ -5,7 +5,7 @@ import math
 from sim import chance, purposes
 from sim.arithmetic import bounded_exp, clamp, logistic, push_up
 from sim.behaviours import behaviour
-from sim.behaviours.calendar import NEVER, file, take_out
+from sim.behaviours.calendar import MONTH, NEVER, file, take_out
 from sim.behaviours.contact_log import log_contact
 from sim.behaviours.ledger import pay_acquisition, pay_compensation, sell
 from sim.moves import (
@@ -257,7 +257,7 @@ def opening(p):
 
 
 @behaviour
-def live_a_month(customer, p, tally, u_leave):
+def live_a_month(customer, p, tally, day, u_leave):
     """Buy, drift towards how the product itself satisfies, and stay or leave."""
     tally.visited += 1
     factor = 1.0 + p.spending_loyalty * (customer.loyalty - 0.5)
@@ -271,8 +271,21 @@ def live_a_month(customer, p, tally, u_leave):
         tally.promoters += 1
     elif willing < p.detractor:
         tally.detractors += 1
-    if u_leave < p.churn_base * bounded_exp(-p.churn_loyalty * (customer.loyalty - 0.5)):
+    if u_leave < chance_of_leaving(customer, p, day):
         customer.present = False
+
+
+@behaviour
+def chance_of_leaving(customer, p, day):
+    """Return the chance of leaving in a month: loyalty, and in the second form tenure.
+
+    The second form falls over the months as the hazard of the shifted beta-geometric does.
+    """
+    hazard = p.churn_base * bounded_exp(-p.churn_loyalty * (customer.loyalty - 0.5))
+    if p.churn_by_tenure:
+        months = (day - customer.joined) / MONTH
+        hazard *= (p.churn_memory + p.churn_usual) / (p.churn_memory + months)
+    return hazard
 
 
 @behaviour

@@ -58,6 +58,7 @@ def first_morning(floor, customers):
         customer.follow_up_at = NEVER
         if seat < customers:
             customer_born(customer, world, p, 0, 0)
+            date_back(customer, world, p)
             file(floor, customer, -1)
     world.market = customers
     for index in range(len(floor.superiors)):
@@ -71,6 +72,13 @@ def first_morning(floor, customers):
             settle_in(rep, world, p)
     for kind in range(len(world.issue_factor)):
         world.issue_factor[kind] = 1.0
+
+
+@behaviour
+def date_back(customer, world, p):
+    """Let the first customers have joined at different times; only the time of leaving asks."""
+    u, _, _, _ = chance.uniforms(world, customer.id, 0, purposes.JOINING, 0)
+    customer.joined = -int(chance.exponential(u, p.churn_usual * MONTH))
 
 
 @behaviour
@@ -185,7 +193,7 @@ def months_pass(floor, p, tally):
             u_leave, u_tell, u_whom, _ = chance.uniforms(
                 world, customer.id, world.day, purposes.MONTH, 0
             )
-            live_a_month(customer, p, tally, u_leave)
+            live_a_month(customer, p, tally, world.day, u_leave)
             if customer.present:
                 chat(floor, customer, p, tally, u_tell, u_whom)
             else:

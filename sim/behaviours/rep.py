@@ -8,6 +8,10 @@ REP_GENERATION = 1_048_576
 """The id of a rep is the seat plus the generation times this."""
 
 
+LEAST_REWARD = 0.05
+"""Accomplishment below this counts as this much: no reward is no division by zero (assumed)."""
+
+
 @behaviour
 def rep_born(rep, world, p, generation, hired):
     """Seat a new rep: an id, traits and states of its own, a novice."""
@@ -148,8 +152,7 @@ def rest_overnight(rep, p, team_chronic):
     days off, and a respite from holidays that lifts some of it and fades.
     """
     if rep.on_floor:
-        drained = p.drain * (rep.strain_today if rep.strain_today > 0.0 else 0.0)
-        rep.chronic = push_up(rep.chronic, clamp(drained))
+        rep.chronic = push_up(rep.chronic, clamp(p.drain * draining(rep, p)))
         rep.chronic *= 1.0 - p.recovery_night
     else:
         rep.chronic *= 1.0 - p.recovery_off
@@ -166,6 +169,19 @@ def rest_overnight(rep, p, team_chronic):
     rep.mood = 0.5 + p.mood_overnight * (rep.mood - 0.5)
     rep.trained *= 1.0 - p.training_fade
     learn(rep, p)
+
+
+@behaviour
+def draining(rep, p):
+    """Return what of the day drains: its strain, or in the second form strain over reward.
+
+    Effort without reward: the same strain drains less whoever feels that it achieves much.
+    """
+    strain = rep.strain_today if rep.strain_today > 0.0 else 0.0
+    if p.drain_by_imbalance:
+        reward = rep.accomplishment
+        strain *= p.usual_reward / (reward if reward > LEAST_REWARD else LEAST_REWARD)
+    return strain
 
 
 @behaviour

@@ -161,6 +161,19 @@ class Customers(Group):
         0.016, "1/month", 0.0, 0.2, "chance of leaving in a month at loyalty one half"
     )
     churn_loyalty: float = parameter(4.0, "1", 0.0, 12.0, "fall of its log per unit of loyalty")
+    churn_by_tenure: bool = switch(
+        False, "second form: the chance of leaving also falls with the time as a customer"
+    )
+    churn_memory: float = parameter(
+        12.0, "months", 1.0, 120.0, "time as a customer after which that chance has halved"
+    )
+    churn_usual: float = parameter(
+        36.0,
+        "months",
+        1.0,
+        240.0,
+        "time as a customer at which both forms give the same; the first customers' mean",
+    )
     spending_loyalty: float = parameter(0.3, "1", 0.0, 2.0, "rise of spending per unit of loyalty")
     entry_rate: float = parameter(
         0.040, "1/month", 0.0, 0.5, "chance that someone in the market joins"

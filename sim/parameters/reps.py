@@ -1,6 +1,6 @@
 """Parameters of the reps: who they are, what drains and restores them, how they choose."""
 
-from sim.parameters.base import Group, parameter
+from sim.parameters.base import Group, parameter, switch
 
 
 class Reps(Group):
@@ -28,6 +28,12 @@ class Reps(Group):
 
     choice_temperature: float = parameter(0.32, "1", 0.05, 2.0, "noise of the choice of move")
     depletion_noise: float = parameter(0.8, "1", 0.0, 3.0, "extra noise when fully depleted")
+    choice_by_tremble: bool = switch(
+        False, "second form: the best move but for a constant error, instead of softmax"
+    )
+    tremble: float = parameter(
+        0.44, "1", 0.0, 0.6, "chance that any move is made instead of the best, undepleted"
+    )
     weight_policy: float = parameter(1.6, "1", 0.0, 5.0, "pull of what the policy asks")
     weight_escalation: float = parameter(
         4.0, "1", 0.0, 10.0, "pull of passing a case up where it is called for"
@@ -38,6 +44,19 @@ class Reps(Group):
     weight_rules: float = parameter(1.0, "1", 0.0, 5.0, "pull of staying within the rules")
     weight_cynicism: float = parameter(
         1.6, "1", 0.0, 5.0, "pull of depersonalisation and low mood", "B8"
+    )
+    last_resort: float = parameter(
+        2.0,
+        "1",
+        0.0,
+        5.0,
+        "weight of ending a contact, and of warning without cause, against other moves",
+    )
+    pressing_hostility: float = parameter(
+        0.5, "1", 0.0, 1.0, "hostility of a pressing turn, an abusive one being 1"
+    )
+    flight: float = parameter(
+        0.5, "1", 0.0, 1.0, "share of self-protection's pull that goes to handing a case on"
     )
     weight_repeat: float = parameter(0.5, "1", 0.0, 3.0, "push away from the move just made")
     weight_time: float = parameter(
@@ -127,6 +146,12 @@ class Reps(Group):
     fatigue_strain: float = parameter(0.05, "1", 0.0, 0.5, "rise of fatigue per unit of strain")
     fatigue_overnight: float = parameter(0.85, "1", 0.0, 1.0, "share of fatigue gone after a night")
     drain: float = parameter(0.02, "1", 0.0, 0.1, "exhaustion per unit of strain")
+    drain_by_imbalance: bool = switch(
+        False, "second form: what drains is strain over reward, instead of strain alone"
+    )
+    usual_reward: float = parameter(
+        0.5, "1", 0.1, 0.9, "accomplishment at which both forms drain the same"
+    )
     recovery_night: float = parameter(
         0.010, "1/day", 0.0, 0.2, "share of exhaustion gone after a working day's night"
     )

@@ -58,32 +58,7 @@ def _run(s: Scene, size: Mapping[str, int], days: int) -> Outcome:
     return simulate(centre_of(s.values, size), policy_of(s.values), days=days, seed=1)
 
 
-# Who people are.
-
-
-def mean_of(column: str, kind: str = "customer") -> Act:
-    def act(s: Scene) -> None:
-        s.result = np.mean(_born(s, column, kind))
-
-    return act
-
-
-def spread_of(column: str, kind: str = "customer") -> Act:
-    def act(s: Scene) -> None:
-        s.result = np.std(_born(s, column, kind))
-
-    return act
-
-
-def _born(s: Scene, column: str, kind: str) -> list[float]:
-    found = []
-    for generation in range(60):
-        if kind == "customer":
-            customer.customer_born(s.customer, s.world, s.p, generation, 0)
-        else:
-            reps.rep_born(s.rep, s.world, s.p, generation, 0)
-        found.append(getattr(getattr(s, kind), column))
-    return found
+# Who knows whom.
 
 
 def ring_distance(s: Scene) -> None:
@@ -126,7 +101,11 @@ def learn_what_pays(s: Scene) -> None:
 
 
 def month(s: Scene) -> None:
-    customer.live_a_month(s.customer, s.p, s.tally, 0.999)
+    customer.live_a_month(s.customer, s.p, s.tally, 0, 0.999)
+
+
+def leaving(s: Scene) -> None:
+    s.result = customer.chance_of_leaving(s.customer, s.p, 365)
 
 
 def fade(s: Scene) -> None:

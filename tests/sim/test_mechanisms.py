@@ -9,7 +9,9 @@ import pytest
 from sim import Centre, Handling, Policy, Support, simulate
 from sim.parameters import describe
 from tests.sim import rules as do
-from tests.sim.mechanisms import ANGRY, DRAINED, MECHANISMS, Mechanism
+from tests.sim.mechanism import Mechanism
+from tests.sim.mechanisms import ANGRY, MECHANISMS
+from tests.sim.mechanisms_people import DRAINED
 from tests.sim.rules import Act
 from tests.sim.scenes import Scene
 

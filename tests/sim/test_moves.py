@@ -187,7 +187,7 @@ def test_every_ending_occurs_and_every_conversation_ends() -> None:
 def utilities_asked(**values: Any) -> np.ndarray:
     scene = Scene(**values)
     asked = np.zeros(len(MOVE_NAMES))
-    ask_of_policy(scene.talk, scene.policy, 1.6, 4.0, asked)
+    ask_of_policy(scene.talk, scene.policy, scene.p, asked)
     return asked
 
 
