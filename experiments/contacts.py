@@ -95,6 +95,8 @@ def _columns(branch_day: int) -> dict[str, str]:
         **_where(f"{_TALK} OR {_CASE}", "anger_start", "anger_end", "heard", "understanding"),
         **_where(_SPOKEN, "strain"),
         "concluded": "concluded",
+        **_where(f"concluded OR ending = {MENDED}", "distributive"),
+        **_where(_JUDGED, "procedural", "interactional", "quality", "expectation"),
     }
 
 

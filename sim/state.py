@@ -129,6 +129,7 @@ TALLY = record(
         "enquiries_resolved resolved unresolved escalated ended_by_rep hung_up superior_cases "
         "promises_kept promises_broken mild severe boundaries wrong_boundaries threats "
         "issues voiced silent silent_exits folded follow_ups mended tellings_good tellings_bad "
+        "told_satisfied told_dissatisfied conflicts_satisfied conflicts_dissatisfied "
         "conflicts_concluded "
         "top_box turns rep_days floor_days surplus_days off_days holiday_rep_days training_days "
         "absent_days burnt_out quits hires vacancies_days customers joins leaves "
@@ -191,7 +192,7 @@ CONTACT = record(
         i8="customer rep day stage matter kind attempt turns tone ending warnings",
         f8="minute wait minutes claim claim_left due felt_due offered granted anger_start "
         "anger_end heard understanding strain satisfaction payoff_customer payoff_rep "
-        "payoff_employer",
+        "payoff_employer distributive procedural interactional quality expectation",
         flags="boundary threatened apologised explained concluded",
     )
     + nested("i8", said=WORDS)

@@ -76,7 +76,10 @@ def give_up(customer, p, tally):
 
 @behaviour
 def settle_later(customer, p, tally, amount):
-    """Grant redress after the conversation: it is judged with the treatment of then."""
+    """Grant redress after the conversation: it is judged with the treatment of then.
+
+    Return the quality of it.
+    """
     distributive = distributive_justice(amount, customer.felt_due, p)
     procedural = customer.procedural
     interactional = customer.interactional
@@ -87,6 +90,7 @@ def settle_later(customer, p, tally, amount):
     customer.loyalty += p.loyalty_conflict * (satisfied - customer.loyalty)
     grant(customer, tally, amount)
     learn_what_pays(customer, p, customer.pressed)
+    return quality
 
 
 @behaviour
@@ -184,6 +188,7 @@ def conclude(
     if not settled:
         quality *= 1.0 - p.unsettled_quality
     loyalty = customer.loyalty
+    expected = customer.expectation
     satisfied = take_in(
         customer, p, distributive, procedural, interactional, quality, p.conflict_weight
     )
@@ -199,14 +204,27 @@ def conclude(
         tally.top_box += 1
     world.reasons[customer.kind] += 1.0
     learn_what_pays(customer, p, pressed)
-    tell_ties(floor, customer, p, tally, satisfied >= p.satisfaction_anchor)
+    pleased = satisfied >= p.satisfaction_anchor
+    told = tell_ties(floor, customer, p, tally, pleased)
+    count_complaint(tally, pleased, told)
     treated = p.payoff_treatment * (interactional + procedural - 1.0)
     effort = p.payoff_effort * (minutes + wait) / 60.0
     payoff_customer = worth / customer.loss + treated - 1.0 - effort
     kept = (customer.loyalty - loyalty) * p.loyalty_months * customer.spending * p.margin
     count_payoffs(floor, tally, payoff_customer, payoff_rep, kept - cost)
-    log_conclusion(floor, satisfied, payoff_customer, payoff_rep, kept - cost)
+    log_conclusion(floor, customer, quality, expected, payoff_customer, payoff_rep, kept - cost)
     return satisfied
+
+
+@behaviour
+def count_complaint(tally, pleased, told):
+    """Count a judged conflict, and how many it was told to, by whether it pleased."""
+    if pleased:
+        tally.conflicts_satisfied += 1
+        tally.told_satisfied += told
+    else:
+        tally.conflicts_dissatisfied += 1
+        tally.told_dissatisfied += told
 
 
 @behaviour

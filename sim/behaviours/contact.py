@@ -110,7 +110,7 @@ def abandon(floor, customer, tally, arrived, waited):
         drop_matter(customer)
     else:
         leave_open(customer, world, p, tally, world.day + 1.0, u_share, u_when)
-        log_redress(floor, customer, False)
+        log_redress(floor, customer)
     file(floor, customer, world.day)
 
 
@@ -168,6 +168,7 @@ def answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask):
     quality = enquiry_quality(procedural, interactional, p)
     if not settled:
         quality *= 1.0 - p.unsettled_quality
+    expected = customer.expectation
     satisfied = take_in(
         customer, p, customer.distributive, procedural, interactional, quality, p.enquiry_weight
     )
@@ -178,7 +179,7 @@ def answer_enquiry(floor, rep, customer, tally, wait, noise, u_settled, u_ask):
     tally.satisfaction_contacts += satisfied
     if satisfied >= p.csat_top_box:
         tally.top_box += 1
-    log_enquiry(floor, minutes, settled, satisfied, strain)
+    log_enquiry(floor, customer, minutes, settled, quality, expected, strain)
     ask_about_contact(customer, p, tally, settled, satisfied, u_ask)
     if settled:
         tally.enquiries_resolved += 1

@@ -73,6 +73,11 @@ def log_contact(floor, customer, rep, stage, matter, attempt, minute, wait, endi
     row.payoff_customer = 0.0
     row.payoff_rep = 0.0
     row.payoff_employer = 0.0
+    row.distributive = 0.0
+    row.procedural = 0.0
+    row.interactional = 0.0
+    row.quality = 0.0
+    row.expectation = 0.0
     row.boundary = False
     row.threatened = False
     row.apologised = False
@@ -83,15 +88,27 @@ def log_contact(floor, customer, rep, stage, matter, attempt, minute, wait, endi
 
 
 @behaviour
-def log_enquiry(floor, minutes, settled, satisfied, strain):
+def log_enquiry(floor, customer, minutes, settled, quality, expected, strain):
     """Add how a routine contact went."""
     if len(floor.contacts) == 0:
         return
     row = floor.contacts[floor.world[0].contacts - 1]
     row.minutes = minutes
     row.ending = RESOLVED if settled else UNRESOLVED
-    row.satisfaction = satisfied
     row.strain = strain
+    log_judgement(row, customer, quality, expected)
+    row.distributive = 0.0
+
+
+@behaviour
+def log_judgement(row, customer, quality, expected):
+    """Add how the customer judged the contact just now, against what was expected before it."""
+    row.satisfaction = customer.transaction
+    row.distributive = customer.distributive
+    row.procedural = customer.procedural
+    row.interactional = customer.interactional
+    row.quality = quality
+    row.expectation = expected
 
 
 @behaviour
@@ -149,13 +166,13 @@ def log_case(floor, customer, minutes, offer, settled, anger_start, anger_end, h
 
 
 @behaviour
-def log_conclusion(floor, satisfied, customer, rep, employer):
-    """Add what a conflict that is over was worth to each of the three."""
+def log_conclusion(floor, judge, quality, expected, customer, rep, employer):
+    """Add how a conflict that is over was judged, and what it was worth to each of the three."""
     if len(floor.contacts) == 0:
         return
     row = floor.contacts[floor.world[0].contacts - 1]
     row.concluded = True
-    row.satisfaction = satisfied
+    log_judgement(row, judge, quality, expected)
     row.payoff_customer = customer
     row.payoff_rep = rep
     row.payoff_employer = employer
@@ -171,15 +188,22 @@ def log_call_back(floor, customer, minute, minutes):
 
 
 @behaviour
-def log_redress(floor, customer, mended):
+def log_redress(floor, customer):
     """Add what was paid over an issue that stood open, by giving it up or by mending it."""
     if len(floor.contacts) == 0:
         return
+    floor.contacts[floor.world[0].contacts - 1].granted = customer.granted
+
+
+@behaviour
+def log_mended(floor, customer, quality, expected):
+    """Add that a call back mended what stood open, and how that was judged."""
+    if len(floor.contacts) == 0:
+        return
+    log_redress(floor, customer)
     row = floor.contacts[floor.world[0].contacts - 1]
-    row.granted = customer.granted
-    if mended:
-        row.ending = MENDED
-        row.satisfaction = customer.transaction
+    row.ending = MENDED
+    log_judgement(row, customer, quality, expected)
 
 
 @behaviour

@@ -5,7 +5,7 @@ from sim.arithmetic import clamp, push_up
 from sim.behaviours import behaviour
 from sim.behaviours.aftermath import give_up, settle_later
 from sim.behaviours.calendar import MONTH, NEVER, file
-from sim.behaviours.contact_log import log_call_back, log_redress
+from sim.behaviours.contact_log import log_call_back, log_mended, log_redress
 from sim.behaviours.customer import drop_matter
 from sim.behaviours.ledger import pay_follow_up, pay_programme
 from sim.behaviours.superior import superior_offer
@@ -34,23 +34,28 @@ def call_back(floor, customer, tally, minute):
     waiting = customer.arrived_at >= 0.0
     if customer.matter == ISSUE and customer.unsettled and not waiting:
         if u_mend < p.follow_up_mend:
-            mend(customer, floor.policy[0], p, tally, u_fair)
-            log_redress(floor, customer, True)
+            expected = customer.expectation
+            quality = mend(customer, floor.policy[0], p, tally, u_fair)
+            log_mended(floor, customer, quality, expected)
         elif customer.call_at >= NEVER:
             give_up(customer, p, tally)
-            log_redress(floor, customer, False)
+            log_redress(floor, customer)
     file(floor, customer, world.day)
 
 
 @behaviour
 def mend(customer, policy, p, tally, u):
-    """Settle by telephone what the contact left open, as a superior would or as was offered."""
+    """Settle by telephone what the contact left open, as a superior would or as was offered.
+
+    Return the quality of the redress.
+    """
     tally.mended += 1
     owed = superior_offer(customer, policy, p, u)
     if owed < customer.standing:
         owed = customer.standing
-    settle_later(customer, p, tally, owed)
+    quality = settle_later(customer, p, tally, owed)
     drop_matter(customer)
+    return quality
 
 
 @behaviour

@@ -86,7 +86,7 @@ def superior_decides(floor, customer, rep, tally, minute, now):
         drop_matter(customer)
     else:
         leave_open(customer, world, p, tally, now + 1.0, u_again, u_when)
-        log_redress(floor, customer, False)
+        log_redress(floor, customer)
     file(floor, customer, world.day)
 
 

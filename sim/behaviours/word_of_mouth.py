@@ -7,11 +7,12 @@ from sim.behaviours import behaviour
 
 @behaviour
 def tell_ties(floor, customer, p, tally, satisfied):
-    """Tell one's ties of a conflict, each with a chance that its outcome sets."""
+    """Tell one's ties of a conflict, each with a chance that its outcome sets; return how many."""
     world = floor.world[0]
     rate = p.telling_satisfied if satisfied else p.telling_dissatisfied
     first = floor.ties_from[customer.seat]
     last = floor.ties_from[customer.seat + 1]
+    told = 0
     turn = 0
     place = first
     while place < last:
@@ -26,8 +27,10 @@ def tell_ties(floor, customer, p, tally, satisfied):
             if place < last and u < rate:
                 hear(floor.customers[floor.ties_to[place]], p, satisfied)
                 count_telling(tally, satisfied)
+                told += 1
             place += 1
         turn += 1
+    return told
 
 
 @behaviour

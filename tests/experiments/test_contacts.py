@@ -148,6 +148,9 @@ def test_what_does_not_apply_is_null(read: parquet.Columns) -> None:
         | case
         | (outcome == "mended"),
     }
+    for name in ("procedural", "interactional", "quality", "expectation"):
+        applies[name] = applies["satisfaction"]
+    applies["distributive"] = applies["payoff_rep"] | (outcome == "mended")
     for name, those in applies.items():
         assert those.any() and not those.all(), name
         assert np.array_equal(~null(name), those), name

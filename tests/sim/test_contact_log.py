@@ -89,8 +89,9 @@ def test_the_log_changes_nothing(kept: tuple[Centre, Start, Outcome, np.ndarray]
 
 def test_the_logs_counts_are_the_tallies(kept: tuple[Centre, Start, Outcome, np.ndarray]) -> None:
     """Protects every row from being lost, doubled or put under another day or kind."""
-    _, _, outcome, rows = kept
+    centre, _, outcome, rows = kept
     stage, ending = rows["stage"], rows["ending"]
+    pleases = centre.satisfaction_anchor
     floor = stage == CALL
     served = floor & (ending != ABANDONED)
     talks = served & (rows["matter"] == ISSUE)
@@ -117,6 +118,8 @@ def test_the_logs_counts_are_the_tallies(kept: tuple[Centre, Start, Outcome, np.
         "superior_cases": stage == AT_SUPERIOR,
         "follow_ups": stage == CALL_BACK,
         "mended": ending == MENDED,
+        "conflicts_satisfied": rows["concluded"] & (rows["satisfaction"] >= pleases),
+        "conflicts_dissatisfied": rows["concluded"] & (rows["satisfaction"] < pleases),
     }
     for name, those in counted.items():
         assert np.array_equal(by_day(rows[those], outcome), outcome.tallies[name]), name
@@ -167,6 +170,9 @@ def test_the_logs_sums_are_the_tallies(kept: tuple[Centre, Start, Outcome, np.nd
         "payoff_rep": (rows["concluded"], "payoff_rep"),
         "payoff_employer": (rows["concluded"], "payoff_employer"),
         "conflict_satisfaction": (rows["concluded"], "satisfaction"),
+        "distributive": (rows["concluded"], "distributive"),
+        "procedural": (rows["concluded"], "procedural"),
+        "interactional": (rows["concluded"], "interactional"),
         "satisfaction_contacts": (
             rows["concluded"] | (served & (rows["matter"] == ENQUIRY)),
             "satisfaction",
@@ -183,6 +189,53 @@ def test_the_logs_sums_are_the_tallies(kept: tuple[Centre, Start, Outcome, np.nd
     owed = outcome.tallies["compensation_paid"] - paid
     assert (owed >= -1e-9).all() and (np.abs(owed[outcome.tallies["leaves"] == 0]) < 1e-9).all()
     assert rows["granted"].sum() > 0.0
+
+
+def test_a_row_says_what_its_satisfaction_came_of(
+    kept: tuple[Centre, Start, Outcome, np.ndarray],
+) -> None:
+    """Protects slopes on disconfirmation: the quality and expectation are those of the judgement.
+
+    By the formulae of 7.18: the quality from the justices, the satisfaction from the gap.
+    """
+    centre, _, _, rows = kept
+    enquiries = (rows["matter"] == ENQUIRY) & (rows["ending"] != ABANDONED)
+    mended = rows["ending"] == MENDED
+    judged = rows["concluded"] | enquiries | mended
+    for name in ("distributive", "procedural", "interactional", "quality", "expectation"):
+        assert not rows[name][~judged].any(), name
+        assert rows[name][judged & ~enquiries].any(), name
+    assert not rows["distributive"][enquiries].any()
+    weights = np.array(
+        [centre.weight_distributive, centre.weight_procedural, centre.weight_interactional]
+    )
+    justices = np.column_stack(
+        [rows[name] for name in ("distributive", "procedural", "interactional")]
+    )
+    whole = np.where(
+        enquiries, justices[:, 1:] @ weights[1:] / weights[1:].sum(), justices @ weights / 1.0
+    )
+    settled = (rows["ending"] == RESOLVED) | mended
+    kept_open = np.where(settled, 1.0, 1.0 - centre.unsettled_quality)
+    assert rows["quality"][judged] == pytest.approx((whole * kept_open)[judged], rel=1e-9)
+    gap = (rows["quality"] - rows["expectation"])[judged]
+    felt = np.sign(gap) * centre.satisfaction_span * -np.expm1(-abs(gap) / 0.35)
+    felt *= np.where(gap < 0.0, centre.loss_aversion, 1.0)
+    told = np.clip(centre.satisfaction_anchor + felt, 0.0, 1.0)
+    assert centre.satisfaction_scale == 0.35 and weights.sum() == 1.0
+    assert rows["satisfaction"][judged] == pytest.approx(told, rel=1e-9)
+
+
+def test_tellings_of_complaints_are_tellings(busy: Centre) -> None:
+    """Protects the ratio of tellings: by valence those of complainants, less a month's talk."""
+    silent = simulate(busy.model_copy(update={"telling_monthly": 0.0}), FULL, days=60, seed=5)
+    t = silent.tallies
+    assert np.array_equal(t["told_satisfied"], t["tellings_good"])
+    assert np.array_equal(t["told_dissatisfied"], t["tellings_bad"])
+    assert t["told_satisfied"].sum() > 0 < t["told_dissatisfied"].sum()
+    t = simulate(busy, FULL, days=60, seed=5).tallies
+    assert (t["told_satisfied"] <= t["tellings_good"]).all()
+    assert t["told_satisfied"].sum() < t["tellings_good"].sum()
 
 
 def test_a_row_tells_its_own_story(kept: tuple[Centre, Start, Outcome, np.ndarray]) -> None:
@@ -338,28 +391,3 @@ def test_careers_begin_at_the_branch(busy: Centre) -> None:
     assert len(found["rep"]) == outcome.tallies["rep_days"][0]
     empty = simulate(centre, Policy(), days=0, seed=5, start=start).careers
     assert np.isnan(empty["left"]).all() and np.isnan(empty["burnt_out"]).all()
-
-
-def test_weeks_of_the_warm_up_count_back_from_the_branch(busy: Centre) -> None:
-    """Protects the plot of the warm-up: its last week ends with the branch, whole weeks only."""
-    for warm_days in (0, 6, 7, 40):
-        start = warm_up(busy, Policy(), days=warm_days, seed=5)
-        outcome = simulate(busy, Policy(), days=15, seed=5, start=start)
-        weeks = outcome.warmup_weekly()
-        assert {len(values) for values in weeks.values()} == {warm_days // 7}
-        assert {len(values) for values in outcome.weekly().values()} == {2}
-        for back in range(warm_days // 7):
-            last = warm_days - 7 * back
-            one = outcome.warmup_measures(last - 7, last)
-            for name, value in one.items():
-                got = weeks[name][-1 - back]
-                assert got == pytest.approx(value, rel=1e-12, abs=1e-12, nan_ok=True), name
-
-
-def test_weeks_are_measured_as_any_stretch_is(busy: Centre) -> None:
-    """Protects the fast sums of the weekly series: each week as it is measured on its own."""
-    outcome = simulate(busy, FULL, days=31, seed=5)
-    weeks = outcome.weekly()
-    for week in range(4):
-        for name, value in outcome.measures(7 * week, 7 * week + 7).items():
-            assert weeks[name][week] == pytest.approx(value, rel=1e-12, abs=1e-12, nan_ok=True)
