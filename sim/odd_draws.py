@@ -30,7 +30,7 @@ PURPOSES: dict[str, Draw] = {
         "rep",
         "0",
         "0",
-        "first holiday, first chronic exhaustion, first accomplishment",
+        "first holiday, first chronic exhaustion, first accomplishment, recovery",
     ),
     "ENQUIRY": Draw(
         "customer",

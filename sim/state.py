@@ -69,7 +69,7 @@ CUSTOMER = record(
     # routine contact the first half, and rows lie scattered over memory.
     # Dates are in days: the fraction is the share of that day's opening hours.
     columns(i8="id seat filed_day matter", f8="enquiry_at issue_at call_at follow_up_at")
-    + columns(flags="present at_fault apologised explained promised pressed unsettled")
+    + columns(flags="present at_fault apologised explained promised pressed unsettled threatened")
     + columns(i8="enquiries issues attempts contact_day contact_number", f8="arrived_at patience")
     + columns(
         f8="satisfaction loyalty expectation spending distributive procedural interactional voice"
@@ -91,9 +91,9 @@ REP = record(
         i8="id seat generation team hired vacant_until off_day holiday_from absent_until "
         "breaks_taken contacts_today resolved_today burnt_out_day",
         # Traits.
-        f8="empathy composure sovereignty fairness_bias "
+        f8="empathy composure sovereignty fairness_bias recovery "
         # States.
-        "skill experience trained fatigue spent chronic respite exhaustion depersonalisation "
+        "skill poise experience trained fatigue spent chronic respite exhaustion depersonalisation "
         "accomplishment mood "
         # The shift, in minutes.
         "shift_start shift_end leaves_at next_break break_due free_at "

@@ -1,7 +1,7 @@
 """After a contact: what each party takes from it, what stays open, and what is counted."""
 
 from sim import chance, purposes
-from sim.arithmetic import clamp
+from sim.arithmetic import clamp, push_up
 from sim.behaviours import behaviour
 from sim.behaviours.calendar import NEVER
 from sim.behaviours.contact_log import log_conclusion
@@ -193,6 +193,8 @@ def conclude(
         customer, p, distributive, procedural, interactional, quality, p.conflict_weight
     )
     customer.loyalty += p.loyalty_conflict * (satisfied - customer.loyalty)
+    if customer.threatened and not settled:
+        customer.loyalty = push_up(customer.loyalty, -p.threat_meant)
     customer.conflicts += 1
     rep.performance += p.performance_step * (satisfied - rep.performance)
     tally.distributive += distributive
@@ -269,6 +271,7 @@ def settle_conversation(floor, rep, customer, tally, now, u_ask):
     payoff_rep = rep_takes(rep, customer, talk, policy, p)
     settled = talk.ending == RESOLVED
     customer.pressed = talk.pressing_turns + talk.abusive_turns > 0
+    customer.threatened = talk.threatened
     customer.anger = talk.anger
     customer.anger_day = world.day * 1.0
     customer.understanding = talk.understanding
@@ -340,4 +343,5 @@ def pass_up(floor, rep, customer, tally):
     customer.explained = talk.explained
     customer.promised = talk.promised
     customer.pressed = talk.pressing_turns + talk.abusive_turns > 0
+    customer.threatened = talk.threatened
     stand_by_offer(customer, talk)

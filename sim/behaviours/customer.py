@@ -82,6 +82,7 @@ def drop_matter(customer):
     customer.explained = False
     customer.promised = False
     customer.pressed = False
+    customer.threatened = False
 
 
 @behaviour
@@ -217,6 +218,7 @@ def bring_claim(customer, policy, p, kind, loss, severity, at_fault, u_felt):
     customer.explained = False
     customer.promised = False
     customer.pressed = False
+    customer.threatened = False
     customer.unsettled = False
 
 

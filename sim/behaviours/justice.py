@@ -6,14 +6,20 @@ from sim.behaviours import behaviour
 
 @behaviour
 def distributive_justice(worth, felt_due, p):
-    """Return the fairness of the outcome: up to the felt due in proportion, then less and less."""
+    """Return the fairness of the outcome: up to the felt due in proportion, then less and less.
+
+    What is far beyond it is doubted: the more, the less fair.
+    """
     fair = 1.0 - p.overpaid_gain
     if felt_due <= 0.0:
         return fair
     share = worth / felt_due
     if share <= 1.0:
         return fair * share
-    return fair + p.overpaid_gain * (1.0 - bounded_exp(-(share - 1.0) / p.overpaid_scale))
+    fair += p.overpaid_gain * (1.0 - bounded_exp(-(share - 1.0) / p.overpaid_scale))
+    if share > p.overpaid_turn:
+        fair -= p.overpaid_doubt * (share - p.overpaid_turn)
+    return clamp(fair)
 
 
 @behaviour

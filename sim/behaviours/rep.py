@@ -25,7 +25,8 @@ def rep_born(rep, world, p, generation, hired):
     rep.composure = chance.unit_trait(u1, p.composure, p.rep_trait_spread)
     rep.sovereignty = chance.unit_trait(u2, p.sovereignty, p.rep_trait_spread)
     rep.fairness_bias = p.rep_fairness_bias + p.rep_fairness_spread * chance.normal(u3)
-    u0, u1, u2, _ = chance.uniforms(world, rep.id, 0, purposes.REP_STATES, 0)
+    u0, u1, u2, u3 = chance.uniforms(world, rep.id, 0, purposes.REP_STATES, 0)
+    rep.recovery = chance.lognormal(u3, 1.0, p.recovery_spread)
     rep.off_day = rep.seat % 7
     rep.holiday_from = hired + 1 + int(u0 * p.holiday_interval)
     rep.absent_until = 0
@@ -57,8 +58,12 @@ def rep_born(rep, world, p, generation, hired):
 
 @behaviour
 def learn(rep, p):
-    """Set skill by the exponential learning curve over contacts handled since the first day."""
+    """Set skill and poise by exponential learning curves over contacts handled since the first day.
+
+    The craft is learned in weeks, to keep calm in years.
+    """
     rep.skill = 1.0 - (1.0 - p.novice_skill) * bounded_exp(-rep.experience / p.learning_contacts)
+    rep.poise = p.calm_experience * (1.0 - bounded_exp(-rep.experience / p.calm_contacts))
 
 
 @behaviour
@@ -83,8 +88,8 @@ def listening_of(rep, p):
 
 @behaviour
 def calm_of(rep, p):
-    """Return the rep's composure with what training adds to it, in [0, 1]."""
-    return push_up(rep.composure, p.training_composure * rep.trained)
+    """Return the rep's composure with what training and experience add to it, in [0, 1]."""
+    return push_up(push_up(rep.composure, p.training_composure * rep.trained), rep.poise)
 
 
 @behaviour
@@ -153,9 +158,9 @@ def rest_overnight(rep, p, team_chronic):
     """
     if rep.on_floor:
         rep.chronic = push_up(rep.chronic, clamp(p.drain * draining(rep, p)))
-        rep.chronic *= 1.0 - p.recovery_night
+        rep.chronic *= 1.0 - clamp(p.recovery_night * rep.recovery)
     else:
-        rep.chronic *= 1.0 - p.recovery_off
+        rep.chronic *= 1.0 - clamp(p.recovery_off * rep.recovery)
     rep.chronic = clamp(rep.chronic + p.crossover * (team_chronic - rep.chronic))
     if rep.on_holiday:
         rep.respite = push_up(rep.respite, p.respite_gain)

@@ -125,6 +125,12 @@ class Customers(Group):
     overpaid_scale: float = parameter(
         0.4, "x due", 0.05, 2.0, "excess at which 63 % of that is reached"
     )
+    overpaid_turn: float = parameter(
+        1.5, "x due", 1.0, 4.0, "redress from which more of it raises doubts", "T13: read"
+    )
+    overpaid_doubt: float = parameter(
+        0.15, "1", 0.0, 0.6, "fall of distributive justice per due beyond that", "T13: sign"
+    )
     satisfaction_anchor: float = parameter(
         0.60, "1", 0.3, 0.8, "satisfaction where all is as expected"
     )
@@ -155,6 +161,10 @@ class Customers(Group):
     )
     loyalty_conflict: float = parameter(
         0.10, "1", 0.0, 0.8, "step of loyalty towards satisfaction per conflict"
+    )
+
+    threat_meant: float = parameter(
+        0.1, "1", 0.0, 0.6, "share of loyalty lost by who threatened to leave and got no settlement"
     )
 
     churn_base: float = parameter(

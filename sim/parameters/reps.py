@@ -19,6 +19,15 @@ class Reps(Group):
     rep_fairness_error: float = parameter(
         0.15, "1", 0.0, 0.6, "error of one perception, share of the loss"
     )
+    recovery_spread: float = parameter(
+        0.5, "1", 0.0, 1.5, "coefficient of variation of recovery between reps (lognormal)"
+    )
+    calm_experience: float = parameter(
+        0.15, "1", 0.0, 0.6, "rise of composure by long experience", "S16, B8: sign"
+    )
+    calm_contacts: float = parameter(
+        10_000.0, "contacts", 500.0, 50_000.0, "contacts until 63 % of that is there: a year's"
+    )
     discretion: float = parameter(
         0.25, "1", 0.0, 1.0, "share of a rep's own sense in what is offered"
     )

@@ -339,6 +339,11 @@ def listening(s: Scene) -> None:
     s.result = reps.listening_of(s.rep, s.p)
 
 
+def seasoned(s: Scene) -> None:
+    reps.learn(s.rep, s.p)
+    calm(s)
+
+
 def calm(s: Scene) -> None:
     s.result = reps.calm_of(s.rep, s.p)
 

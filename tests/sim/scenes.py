@@ -51,6 +51,7 @@ USUAL: dict[str, Any] = {
     "rep.composure": 0.5,
     "rep.sovereignty": 0.5,
     "rep.skill": 0.5,
+    "rep.recovery": 1.0,
     "rep.mood": 0.5,
     "rep.contacts_today": 10,
     "rep.resolved_today": 6,

@@ -9,6 +9,7 @@ import pytest
 from sim import Centre, Handling, Policy, Support, simulate
 from sim.parameters import describe
 from tests.sim import rules as do
+from tests.sim import rules_of_birth as born
 from tests.sim.mechanism import Mechanism
 from tests.sim.mechanisms import ANGRY, MECHANISMS
 from tests.sim.mechanisms_people import DRAINED
@@ -102,6 +103,13 @@ ABSENT: tuple[Absence, ...] = (
     ("handling.target_aht", math.inf, 0.3, do.enquiry, "result", {}, "cut_short", 0.0, 1.0),
     ("buffer_autonomy", 0.0, 0.8, do.buffered, "result", {}, "handling.authority", 0.0, 5.0),
     ("buffer_composure", 0.0, 0.9, do.buffered, "result", {}, "rep.composure", 0.1, 0.9),
+    ("calm_experience", 0.0, 0.6, do.seasoned, "result", {}, "rep.experience", 0.0, 9000.0),
+    (
+        "threat_meant", 0.0, 0.6, do.conclude(settled=False), "customer.loyalty", {},
+        "customer.threatened", False, True,
+    ),
+    ("recovery_spread", 0.0, 1.0, born.spread_of("recovery", "rep"), "result", {},
+     "world.seed", 1, 2),
     ("respite_effect", 0.0, 0.8, do.rest, "rep.exhaustion", DRAINED, "rep.respite", 0.0, 0.8),
     ("weight_cynicism", 0.0, 5.0, do.choose, "chance.argue", {}, "rep.depersonalisation", 0.0, 0.8),
     ("listening_fatigue", 0.0, 1.0, do.listening, "result", {}, "rep.fatigue", 0.0, 0.8),
