@@ -6,11 +6,13 @@ surveys on their days.
 """
 
 from sim import chance, purposes
+from sim.arithmetic import clamp
 from sim.behaviours import behaviour
 from sim.behaviours.calendar import MONTH, NEVER, file
 from sim.behaviours.contact import call
 from sim.behaviours.contact_log import is_log_half_full
 from sim.behaviours.customer import (
+    YEAR,
     customer_born,
     enquiry_arises,
     issue_arises,
@@ -20,9 +22,16 @@ from sim.behaviours.customer import (
     minute_of,
     opening,
 )
-from sim.behaviours.employer import call_back, observe, pay_for_review, review, run_programmes
+from sim.behaviours.employer import (
+    call_back,
+    observe,
+    pay_for_review,
+    review,
+    run_programmes,
+    settle_processes,
+)
 from sim.behaviours.heap import drop_top, push
-from sim.behaviours.rep import is_burnt_out, learn, rep_born, rest_overnight
+from sim.behaviours.rep import is_burnt_out, learn, quit_hazard, rep_born, rest_overnight
 from sim.behaviours.roster import man_the_floor, maybe_quit, roll_forward
 from sim.behaviours.superior import superior_decides, superiors_on_duty
 from sim.behaviours.survey import ask_customers, ask_reps
@@ -31,7 +40,7 @@ from sim.lent import fetch
 from sim.moves import AT_SUPERIOR, CALL, CALL_BACK
 from sim.state import HORIZON
 
-FOUNDERS_DAYS = 730.0
+FOUNDERS_DAYS = 3650.0
 """Longest tenure of the founding staff, days (assumed)."""
 
 FOUNDERS_CONTACTS = 40.0
@@ -58,7 +67,7 @@ def first_morning(floor, customers):
         customer.follow_up_at = NEVER
         if seat < customers:
             customer_born(customer, world, p, 0, 0)
-            date_back(customer, world, p)
+            find_midway(customer, world, p)
             file(floor, customer, -1)
     world.market = customers
     for index in range(len(floor.superiors)):
@@ -70,22 +79,35 @@ def first_morning(floor, customers):
         if seat < world.headcount:
             rep_born(rep, world, p, 0, 0)
             settle_in(rep, world, p)
-    for kind in range(len(world.issue_factor)):
-        world.issue_factor[kind] = 1.0
+    settle_processes(world, floor.policy[0], p)
 
 
 @behaviour
-def date_back(customer, world, p):
-    """Let the first customers have joined at different times; only the time of leaving asks."""
+def find_midway(customer, world, p):
+    """Let a first customer have been one for a while, and have had some disappointments."""
     u, _, _, _ = chance.uniforms(world, customer.id, 0, purposes.JOINING, 0)
     customer.joined = -int(chance.exponential(u, p.churn_usual * MONTH))
+    customer.satisfaction = clamp(customer.satisfaction - p.first_satisfaction_lower)
+    customer.loyalty = customer.satisfaction
+    customer.expectation = clamp(customer.expectation - p.first_expectation_lower)
+    customer.transaction = customer.satisfaction
 
 
 @behaviour
 def settle_in(rep, world, p):
-    """Give the founding staff tenures of up to two years, and the experience that goes with it."""
+    """Give the founding staff exhaustion and tenures as years of work and of quitting leave them.
+
+    Tenure is exponential with the mean that the hazard of a settled rep would give.
+    """
+    rep.chronic = clamp(rep.chronic + p.first_exhaustion_higher)
+    rep.exhaustion = rep.chronic
+    rep.depersonalisation = p.depersonalisation_exhaustion * rep.exhaustion
     u, _, _, _ = chance.uniforms(world, rep.id, 0, purposes.HIRING, 0)
-    days = int(u * FOUNDERS_DAYS)
+    hazard = quit_hazard(rep, p, rep.hired + int(FOUNDERS_DAYS))
+    days = int(FOUNDERS_DAYS)
+    if hazard * FOUNDERS_DAYS > YEAR:
+        tenure = chance.exponential(u, YEAR / hazard)
+        days = int(tenure if tenure < FOUNDERS_DAYS else FOUNDERS_DAYS)
     rep.hired = -days
     if days > p.initial_training_days:
         worked = (days - p.initial_training_days) * p.days_per_week / 7.0

@@ -11,6 +11,9 @@ from sim.behaviours.ledger import pay_follow_up, pay_programme
 from sim.behaviours.superior import superior_offer
 from sim.moves import DELAY, ISSUE, ISSUE_KINDS, PRODUCT
 
+SETTLING_REVIEWS = 1200
+"""Reviews after which processes have settled, whatever the parameters: a century of months."""
+
 REFERENCE_SEATS = 20.0
 """The size for which the fee of a feedback review is stated."""
 
@@ -106,6 +109,21 @@ def mend_processes(world, policy, p, months):
         )
     for kind in range(len(ISSUE_KINDS)):
         world.reasons[kind] = 0.0
+
+
+@behaviour
+def settle_processes(world, policy, p):
+    """Start the processes where years of this policy's feedback would have brought them.
+
+    The loop takes years, longer than a warm-up; so it is run alone, with reasons named as
+    often as their kinds arise.
+    """
+    for kind in range(len(ISSUE_KINDS)):
+        world.issue_factor[kind] = 1.0
+    for _ in range(SETTLING_REVIEWS):
+        world.reasons[PRODUCT] = p.product_share * world.issue_factor[PRODUCT]
+        world.reasons[DELAY] = p.delay_share * world.issue_factor[DELAY]
+        mend_processes(world, policy, p, p.review_days / MONTH)
 
 
 @behaviour

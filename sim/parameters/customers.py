@@ -24,6 +24,13 @@ class Customers(Group):
         0.15, "1", 0.0, 0.6, "error of one perception, share of the loss"
     )
 
+    first_satisfaction_lower: float = parameter(
+        0.045, "1", 0.0, 0.3, "how far the first customers' satisfaction lies below newcomers'"
+    )
+    first_expectation_lower: float = parameter(
+        0.02, "1", 0.0, 0.3, "how far their expectation lies below newcomers'"
+    )
+
     issues_per_year: float = parameter(2.6, "1/year", 0.0, 30.0, "issues that befall a customer")
     product_share: float = parameter(0.40, "1", 0.0, 1.0, "weight of disagreements over a product")
     delay_share: float = parameter(0.35, "1", 0.0, 1.0, "weight of delays")

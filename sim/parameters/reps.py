@@ -28,6 +28,9 @@ class Reps(Group):
     calm_contacts: float = parameter(
         10_000.0, "contacts", 500.0, 50_000.0, "contacts until 63 % of that is there: a year's"
     )
+    first_exhaustion_higher: float = parameter(
+        0.2, "1", 0.0, 0.5, "how far the first staff's exhaustion lies above that of recruits"
+    )
     discretion: float = parameter(
         0.25, "1", 0.0, 1.0, "share of a rep's own sense in what is offered"
     )

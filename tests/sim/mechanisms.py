@@ -105,6 +105,8 @@ CONFRONTATION = (
 
 TRAINED = {"rep.trained": 0.8}
 ADAPTING = {"adaptive": True}
+SEVEN_REVIEWS = {"review_days": 50}
+"""An odd number of steps of one length does not end where it began."""
 GENEROUS = {"handling.generosity": 1.0, "handling.authority": 0.25, "customer.claim": 4.0}
 
 EMPLOYER = (
@@ -146,8 +148,15 @@ EMPLOYER = (
     M("survey_extremity", do.year, "answers.customer_answers", +1),
     M("survey_response_reps", do.year, "answers.rep_answers", +1),
     M("review_days", do.year, "end_world.review_offered", 0, within=(7, 365)),
-    M("adaptive", do.year, "end_policy.generosity", 0),
-    M("adaptive_step", do.year, "end_policy.generosity", 0, ADAPTING, within=(0.0, 0.05)),
+    M("adaptive", do.year, "end_policy.generosity", 0, SEVEN_REVIEWS),
+    M(
+        "adaptive_step",
+        do.year,
+        "end_policy.generosity",
+        0,
+        ADAPTING | SEVEN_REVIEWS,
+        within=(0.0, 0.05),
+    ),
     M("adaptive_service", do.busy, "end_world.seats", +1, {**ADAPTING, "customers": 800}),
 )
 

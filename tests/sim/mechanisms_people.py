@@ -9,6 +9,8 @@ from tests.sim.scenes import MOVE
 
 CUSTOMERS = (
     M("feeling_spread", born.spread_of("expectation"), "result", +1),
+    M("first_satisfaction_lower", do.run, "customers.satisfaction", -1),
+    M("first_expectation_lower", do.run, "customers.expectation", -1),
     M("spending", born.mean_of("spending"), "result", +1),
     M("spending_cv", born.spread_of("spending"), "result", +1),
     M("patience_cv", born.spread_of("patience"), "result", +1),
@@ -131,6 +133,7 @@ REPS = (
     M("rep_fairness_bias", born.mean_of("fairness_bias", "rep"), "result", +1),
     M("rep_fairness_spread", born.spread_of("fairness_bias", "rep"), "result", +1),
     M("rep_fairness_error", do.open_(), "talk.fair", 0),
+    M("first_exhaustion_higher", do.run, "reps.chronic", +1),
     M("recovery_spread", born.spread_of("recovery", "rep"), "result", +1),
     M("calm_experience", do.seasoned, "result", +1, {"rep.experience": 5000.0}),
     M("calm_contacts", do.seasoned, "result", -1, {"rep.experience": 5000.0}),

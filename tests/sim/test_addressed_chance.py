@@ -124,7 +124,7 @@ def test_what_a_tone_leaves_of_its_draw_is_a_uniform_again(monkeypatch, busy):
 
     monkeypatch.setattr(confrontation, "customer_speaks", watched)
     heated = busy.model_copy(update={"anger_issue": 1.0, "temper": 0.9})
-    simulate(heated, SOFT, days=40, seed=11, engine="mesa")
+    simulate(heated, SOFT, days=60, seed=11, engine="mesa")
     assert set(left) == {CIVIL, PRESSING, ABUSIVE}
     for tone, spare in left.items():
         assert len(spare) > 100
