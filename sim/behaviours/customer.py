@@ -164,7 +164,9 @@ def issue_arises(customer, world, policy, p, tally):
     loss = chance.lognormal(u_loss, p.loss, p.loss_cv)
     severity = loss / (loss + p.serious_loss)
     u_felt, u_voice, u_exit, _ = chance.uniforms(world, customer.id, number, purposes.ISSUE, 2)
-    if u_voice < chance_of_voice(customer, severity, p):
+    voiced = u_voice < chance_of_voice(customer, severity, p)
+    be_disappointed(customer, severity, p)
+    if voiced:
         tally.voiced += 1
         fault = p.product_fault
         if kind == DELAY:
@@ -176,7 +178,6 @@ def issue_arises(customer, world, policy, p, tally):
         customer.call_at = at
     else:
         tally.silent += 1
-        bear_in_silence(customer, severity, p)
         if u_exit < p.silent_exit * severity * (1.0 - customer.loyalty):
             tally.silent_exits += 1
             customer.present = False
@@ -223,9 +224,9 @@ def bring_claim(customer, policy, p, kind, loss, severity, at_fault, u_felt):
 
 
 @behaviour
-def bear_in_silence(customer, severity, p):
-    """Let an issue pass unvoiced: it still disappoints."""
-    loss = p.silent_disappointment * severity
+def be_disappointed(customer, severity, p):
+    """Let an issue disappoint as such, whether it is voiced or not and whatever comes of it."""
+    loss = p.failure_disappointment * severity
     customer.satisfaction = push_up(customer.satisfaction, -loss)
     customer.loyalty = push_up(customer.loyalty, -loss * p.loyalty_conflict)
 

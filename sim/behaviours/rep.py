@@ -68,11 +68,16 @@ def learn(rep, p):
 
 @behaviour
 def pace_of(rep, p):
-    """Return the factor on handling time of this rep now: novices and the tired are slower."""
+    """Return the factor on handling time of this rep now.
+
+    Novices, the tired and those in a low mood are slower.
+    """
+    low = 1.0 - 2.0 * rep.mood
     return (
         (1.0 + p.novice_slowdown * (1.0 - rep.skill))
         * (1.0 + p.fatigue_slowdown * rep.fatigue)
         * (1.0 + p.exhaustion_slowdown * rep.exhaustion)
+        * (1.0 + p.mood_slowdown * (low if low > 0.0 else 0.0))
     )
 
 

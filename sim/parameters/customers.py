@@ -25,7 +25,7 @@ class Customers(Group):
     )
 
     first_satisfaction_lower: float = parameter(
-        0.045, "1", 0.0, 0.3, "how far the first customers' satisfaction lies below newcomers'"
+        0.06, "1", 0.0, 0.3, "how far the first customers' satisfaction lies below newcomers'"
     )
     first_expectation_lower: float = parameter(
         0.02, "1", 0.0, 0.3, "how far their expectation lies below newcomers'"
@@ -55,8 +55,13 @@ class Customers(Group):
     silent_exit: float = parameter(
         0.10, "1", 0.0, 0.6, "chance that a silent customer of loyalty 0 leaves over a total loss"
     )
-    silent_disappointment: float = parameter(
-        0.10, "1", 0.0, 0.5, "share of satisfaction lost over a severe issue borne in silence"
+    failure_disappointment: float = parameter(
+        0.10,
+        "1",
+        0.0,
+        0.5,
+        "share of satisfaction lost over a severe issue, before anything is done about it",
+        "T4: sign",
     )
 
     dishonest_excess: float = parameter(

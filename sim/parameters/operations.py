@@ -117,6 +117,9 @@ class Operations(Group):
     exhaustion_slowdown: float = parameter(
         0.1, "1", 0.0, 1.0, "extra handling time at exhaustion 1", "B10: read"
     )
+    mood_slowdown: float = parameter(
+        0.1, "1", 0.0, 1.0, "extra handling time at mood 0", "B10: sign"
+    )
     initial_training_days: int = parameter(
         29, "days", 0, 180, "paid training of a hire before the floor", "O1: 4.2 weeks, read"
     )

@@ -53,6 +53,7 @@ OPERATIONS = (
     M("novice_slowdown", do.pace, "result", +1),
     M("fatigue_slowdown", do.pace, "result", +1, TIRED),
     M("exhaustion_slowdown", do.pace, "result", +1, TIRED),
+    M("mood_slowdown", do.pace, "result", +1, {"rep.mood": 0.2}),
     M("initial_training_days", do.year, "tallies.training_days", +1, LEAVING),
     M("hiring_days", do.year, "tallies.vacancies_days", +1, LEAVING),
     M("turns", do.run, "tallies.unresolved", -1),

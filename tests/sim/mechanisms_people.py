@@ -45,7 +45,7 @@ CUSTOMERS = (
     M("voice_trait", do.voice, "result", +1, {"customer.voice": 0.9}),
     M("voice_loyalty", do.voice, "result", +1, {"customer.loyalty": 0.9}),
     M("silent_exit", do.run, "tallies.silent_exits", +1),
-    M("silent_disappointment", do.bear, "customer.satisfaction", -1),
+    M("failure_disappointment", do.bear, "customer.satisfaction", -1),
     M("dishonest_excess", do.claim, "customer.claim", +1),
     M("learned_claims", do.claim, "customer.claim", +1, {"customer.claim_habit": 0.5}),
     M("claim_learning", do.learn_what_pays, "customer.claim_habit", +1, {"customer.granted": 2.0}),

@@ -93,7 +93,7 @@ def claim(s: Scene) -> None:
 
 
 def bear(s: Scene) -> None:
-    customer.bear_in_silence(s.customer, 0.6, s.p)
+    customer.be_disappointed(s.customer, 0.6, s.p)
 
 
 def learn_what_pays(s: Scene) -> None:

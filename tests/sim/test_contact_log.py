@@ -42,7 +42,13 @@ HOURS: dict[str, dict[str, Any]] = {
         "churn_base": 0.1,
         "entry_rate": 0.5,
     },
-    "overrun": {"seats": 1, "enquiries_per_year": 60.0, "enquiry_minutes": 20.0},
+    "overrun": {
+        "seats": 1,
+        "enquiries_per_year": 60.0,
+        "enquiry_minutes": 20.0,
+        "issues_per_year": 8.0,
+        "hang_up_rate": 0.1,
+    },
     "two shifts": {"open_minutes": 900.0, "shift_minutes": 480.0},
 }
 FULL = Policy(
