@@ -14,6 +14,9 @@ from sim.behaviours.rep import falls_ill, quit_hazard, rep_born, start_day, take
 LUNCH = 1
 """The second of a shift's three breaks is the unpaid lunch."""
 
+LONGEST_BREAK = 0.125
+"""Share of a shift that a planned paid break takes at the most, so that it ends within it."""
+
 
 @behaviour
 def shifts_of(p):
@@ -120,8 +123,9 @@ def train(rep, p, tally, refresher):
 def man_the_floor(floor, tally):
     """Fill the seats of each shift with the reps who are there, and queue them up as servers.
 
-    The round starts with another rep each day, so that nobody is the surplus for ever. Who
-    is left over works off the phones. When free, the longest idle is the first to be called.
+    The round starts with another rep each week, so that nobody is the surplus for ever: each
+    day would keep step with the days off. Who is left over works off the phones. When free,
+    the longest idle is the first to be called.
     """
     p = floor.parameters[0]
     policy = floor.policy[0]
@@ -132,7 +136,7 @@ def man_the_floor(floor, tally):
     world.on_duty = 0
     filled = 0
     for turn in range(heads):
-        rep = floor.reps[(turn + world.day) % heads]
+        rep = floor.reps[(turn + world.day // 7) % heads]
         if plan_day(floor, rep, tally):
             pay_support(tally, policy.emotional_support * p.support_fee)
             if filled < places:
@@ -214,9 +218,13 @@ def pause(floor, rep, tally, free_at):
         start = free_at if free_at > rep.next_break else rep.next_break
         tally.available += start - free_at
         lunch = rep.breaks_taken == LUNCH
-        minutes = lunch_of(rep.shift_end - rep.shift_start, p) if lunch else policy.breaks
+        length = rep.shift_end - rep.shift_start
+        longest = LONGEST_BREAK * length
+        minutes = policy.breaks if policy.breaks < longest else longest
+        if lunch:
+            minutes = lunch_of(length, p)
         rep.breaks_taken += 1
-        rep.next_break += 0.25 * (rep.shift_end - rep.shift_start)
+        rep.next_break += 0.25 * length
         if not lunch:
             move_pay_to_breaks(tally, p, minutes)
     take_break(rep, p, minutes)
