@@ -57,6 +57,16 @@ Replace = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="No progress, no table: only what went wrong.")
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="A Dask cluster: tcp://HOST:PORT, local:N, slurm:N or pbs:N.",
+        autocompletion=completion.clusters,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the table as JSON.")]
 Name = Annotated[
     str,
     typer.Argument(
@@ -94,15 +104,7 @@ def run(
     ],
     out: Out = RESULTS,
     workers: Workers = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            "--cluster",
-            metavar="ADDRESS",
-            help="A Dask cluster: tcp://HOST:PORT, local:N, slurm:N or pbs:N.",
-            autocompletion=completion.clusters,
-        ),
-    ] = None,
+    cluster: Cluster = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option(
@@ -198,6 +200,103 @@ def _show(finished: "Finished") -> None:
         print_summary(finished.summary)
     if finished.summary is not None and not finished.interrupted:
         typer.echo(f"\nReport: {finished.folder.path / 'report.html'}")
+
+
+@app.command()
+def validate(
+    facts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[S1 S15 ...]", help="Stylised facts; all where none is named."),
+    ] = None,
+    out: Out = RESULTS,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    as_json: Json = False,
+    replace: Replace = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold the model against the published findings; write DIR/validation/."""
+    from experiments import validation
+
+    status = DONE  # a reader of the table who leaves early is no failure
+    with ending_at_once(), piped():
+        status = validation.run(
+            root=out,
+            workers=workers,
+            cluster=cluster,
+            ids=facts,
+            as_json=as_json,
+            quiet=quiet,
+            replace=replace,
+            go_on=go_on(),
+        )
+    raise typer.Exit(status)
+
+
+@app.command()
+def claims(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[N1 N9 ...]", help="Claims; all where none is named."),
+    ] = None,
+    out: Out = RESULTS,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    as_json: Json = False,
+    replace: Replace = False,
+    quiet: Quiet = False,
+) -> None:
+    """Try the trade's claims on the plausible ensemble; write DIR/claims/."""
+    from experiments import claiming
+
+    status = DONE
+    with ending_at_once(), piped():
+        status = claiming.run(
+            names or (),
+            root=out,
+            workers=workers,
+            cluster=cluster,
+            as_json=as_json,
+            quiet=quiet,
+            replace=replace,
+            go_on=go_on(),
+        )
+    raise typer.Exit(status)
+
+
+@app.command()
+def calibrate(
+    config: Annotated[
+        str | None,
+        typer.Argument(help="A TOML file; configs/calibration/reference.toml where none is given."),
+    ] = None,
+    out: Out = RESULTS,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Make the ensemble found the shipped one.")
+    ] = False,
+    as_json: Json = False,
+    replace: Replace = False,
+    quiet: Quiet = False,
+) -> None:
+    """Calibrate the reference centre to the C facts; write DIR/calibration/."""
+    from experiments import calibrating
+
+    status = DONE
+    with ending_at_once(), piped():
+        status = calibrating.run(
+            config,
+            root=out,
+            workers=workers,
+            cluster=cluster,
+            as_json=as_json,
+            quiet=quiet,
+            replace=replace,
+            keep=keep,
+            go_on=go_on(),
+        )
+    raise typer.Exit(status)
 
 
 @app.command()

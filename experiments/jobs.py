@@ -5,9 +5,9 @@ what determines its result, so that whatever was done before an interruption, or
 purpose, is not done again; who does it, and in which order, changes no result.
 """
 
+import hashlib
 import logging
 import os
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ from experiments.errors import RequestError, in_a_line
 Result = dict[str, np.ndarray]
 """What a job gives: arrays by name. A number is an array of no dimensions."""
 
-TRIES = 2
-"""How often a job is begun whose worker is lost with it."""
+DIGEST = 32
+"""Bytes at the end of a finished job's file: the SHA-256 of what stands before them."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -110,14 +110,15 @@ class Shelf:
             content = path.read_bytes()
         except FileNotFoundError:
             return None
-        try:
-            with np.load(BytesIO(content), allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-            aside = path.with_suffix(".damaged")
+        body, digest = content[:-DIGEST], content[-DIGEST:]
+        # Looked at first: a damaged archive can also be read, with arrays missing.
+        if hashlib.sha256(body).digest() != digest:
+            aside = _free(path.with_suffix(".damaged"))
             path.replace(aside)
             _LOG.warning("%s was damaged: it is kept as %s and done again", path, aside.name)
             return None
+        with np.load(BytesIO(body), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
 
     def put(self, job: Job, result: Result) -> None:
         """Keep what a job gave."""
@@ -126,11 +127,21 @@ class Shelf:
         buffer = BytesIO()
         np.savez_compressed(buffer, **result)  # type: ignore[arg-type]
         aside = path.with_suffix(f".{os.getpid()}.part")
-        aside.write_bytes(buffer.getvalue())
+        body = buffer.getvalue()
+        aside.write_bytes(body + hashlib.sha256(body).digest())
         aside.replace(path)
 
     def _path(self, job: Job) -> Path:
         return self._folder / f"{job.key}.npz"
+
+
+def _free(path: Path) -> Path:
+    """Return a path at which there is nothing: itself, or with a number."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free
 
 
 def job_crew(
@@ -193,17 +204,25 @@ def run_jobs(jobs: Iterable[Job], folder: Path, crew: Crew) -> Iterator[Done]:
 
 
 def _work(jobs: list[Job], crew: Crew) -> Iterator[tuple[str, Result, str]]:
-    """Hand the jobs out, at most two a worker at a time; what is lost is begun once more."""
+    """Hand the jobs out, at most two a worker at a time.
+
+    What is lost with its worker is done again with nothing else under way: what is lost again
+    is to blame, and not what happened to be handed out beside it.
+    """
     waiting = list(reversed(jobs))
-    tries: dict[str, int] = {}
+    again: list[Job] = []
+    alone = False
     pending: dict[Future[tuple[Result, str]], Job] = {}
     try:
         while True:
-            room = 0 if crew.hooks.stopping() else PER_WORKER * max(1, crew.capacity())
-            while waiting and len(pending) < room:
-                job = waiting.pop()
-                tries[job.key] = tries.get(job.key, 0) + 1
-                pending[_submit(crew, job)] = job
+            if not crew.hooks.stopping():
+                if again and not pending:
+                    waiting.append(again.pop())
+                    alone = True
+                room = 1 if alone else PER_WORKER * max(1, crew.capacity())
+                while waiting and not (again and not alone) and len(pending) < room:
+                    job = waiting.pop()
+                    pending[_submit(crew, job)] = job
             if not pending:
                 return
             done, _ = wait(pending, timeout=PATIENCE, return_when=FIRST_COMPLETED)
@@ -218,10 +237,11 @@ def _work(jobs: list[Job], crew: Crew) -> Iterator[tuple[str, Result, str]]:
                     raise lost
                 if lost is None:
                     yield (job.key, *future.result())
-                elif tries[job.key] < TRIES:
-                    waiting.append(job)
-                else:
+                elif alone:
                     yield job.key, {}, in_a_line(lost)
+                else:
+                    again.append(job)
+            alone = alone and bool(pending)
     finally:
         if pending:  # left early, by an error or by whoever was listening
             crew.hooks.stop.set()

@@ -11,7 +11,17 @@ from typing import Any
 
 from experiments.design import model_version
 
-LIBRARIES = ("mesa", "numpy", "scipy", "numba", "llvmlite", "duckdb", "matplotlib", "pydantic")
+LIBRARIES = (
+    "mesa",
+    "numpy",
+    "scipy",
+    "numba",
+    "llvmlite",
+    "duckdb",
+    "matplotlib",
+    "pydantic",
+    "scikit-learn",
+)
 
 
 def package_version() -> str:

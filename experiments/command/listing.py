@@ -155,6 +155,10 @@ def state_of(path: Path, known: ListedExperiment | None = None) -> str:
     """
     folder = Folder(path)
     who = holder(path)
+    about = folder.provenance()
+    if "kind" in about:  # evidence, claims, a calibration: no runs of an experiment
+        said = ": ".join(str(about[key]) for key in ("kind", "state") if key in about)
+        return f"running ({who})" if who else said
     try:
         experiment = load_experiment(folder.config)
         if not who:

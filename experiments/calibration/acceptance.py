@@ -1,0 +1,114 @@
+"""Acceptance by simulation: a set is plausible if its own statistics lie in the bands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.calibration.memory import Set
+from experiments.calibration.outputs import Output
+from experiments.calibration.request import Acceptance
+
+ANYWAY = 4
+"""Of a round's candidates one in so many is repeated in any case: the best by their first run."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A set of parameters that was simulated to be accepted or not.
+
+    Attributes
+    ----------
+    parameters : dict
+        Overrides of the defaults.
+    runs : array (r, m)
+        Its runs, a column a target.
+    round : int
+        In which round.
+    """
+
+    parameters: Set
+    runs: np.ndarray
+    round: int
+
+    @property
+    def mean(self) -> np.ndarray:
+        """The mean of its runs, NaN where any has no value."""
+        with np.errstate(invalid="ignore"):
+            found: np.ndarray = np.mean(self.runs, axis=0)
+        return found
+
+
+@dataclass(frozen=True)
+class Standard:
+    """By what sets are judged.
+
+    Attributes
+    ----------
+    outputs : sequence of Output
+        The columns.
+    noise : array (m,)
+        Standard deviation of one run about its set's mean, on the outputs' scales.
+    asked : Acceptance
+        Repeats, and standard errors by which a mean may lie out of its band.
+    aside : frozenset of str
+        Targets out of reach: reported as missed, but no reason to refuse a set.
+    unseen : frozenset of str
+        Targets of which no run gave a value: nothing can be said of them.
+    """
+
+    outputs: Sequence[Output]
+    noise: np.ndarray
+    asked: Acceptance
+    aside: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
+
+    @property
+    def errors(self) -> np.ndarray:
+        """The standard error of the mean of a set's repeats."""
+        found: np.ndarray = self.noise / np.sqrt(self.asked.repeats)
+        return found
+
+    def implausibilities(self, runs: np.ndarray) -> np.ndarray:
+        """Return how far the mean of runs lies out of each band, in its standard errors.
+
+        A set without a value lies infinitely far out, unless no run has any.
+        """
+        count = len(runs)
+        found = np.zeros(len(self.outputs))
+        for place, output in enumerate(self.outputs):
+            if output.name in self.unseen:
+                continue
+            distance = float(output.distance(np.mean(output.scaled(runs[:, place]))))
+            error = self.noise[place] / np.sqrt(count)
+            if np.isnan(distance):
+                found[place] = np.inf
+            elif distance > 0.0:
+                found[place] = distance / error if error > 0.0 else np.inf
+        return found
+
+    def missed(self, candidate: Candidate) -> list[str]:
+        """Return the targets that a set misses, those out of reach included."""
+        far = self.implausibilities(candidate.runs) > self.asked.sigmas
+        return [output.name for output, out in zip(self.outputs, far, strict=True) if out]
+
+    def worst(self, runs: np.ndarray) -> float:
+        """Return the largest implausibility over the targets within reach."""
+        kept = [output.name not in self.aside for output in self.outputs]
+        return float(np.max(self.implausibilities(runs)[kept], initial=0.0))
+
+    def accepts(self, candidate: Candidate) -> bool:
+        """Return whether a set is plausible: repeated, and in all bands within reach."""
+        repeated = len(candidate.runs) >= self.asked.repeats
+        return repeated and self.worst(candidate.runs) <= self.asked.sigmas
+
+    def accepted(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the plausible sets, in the order in which they were simulated."""
+        return [each for each in candidates if self.accepts(each)]
+
+    def worth_repeating(self, first: np.ndarray) -> list[int]:
+        """Return which candidates to run again, by their first run."""
+        worst = np.array([self.worst(row[None, :]) for row in first])
+        anyway = np.argsort(worst, kind="stable")[: -(-len(first) // ANYWAY)]
+        near = np.flatnonzero(worst <= self.asked.screen)
+        return sorted({*map(int, near), *map(int, anyway)})
