@@ -1,0 +1,1 @@
+"""The trade's claims: each an experiment that could refute it, on all plausible centres."""

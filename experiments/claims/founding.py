@@ -1,0 +1,106 @@
+"""The founding question: under which policy each party does best, when, and how often."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.claims.measures import MEASURES, OUTSIDE, PERIODS, PLACE, with_gains
+from experiments.claims.noise import moderated
+
+PARTY_MEASURES: dict[str, tuple[str, ...]] = {
+    "customer": ("satisfaction", "retention", "welfare_customer"),
+    "rep": ("exhaustion", "expected_turnover", "welfare_rep"),
+    "employer": ("profit", "welfare_employer"),
+    "all three": ("prevail_all", "worst_off"),
+}
+"""By what each party's answer is given; "all three" is what no single party wins."""
+
+LABELS = {
+    "satisfaction": "customers' satisfaction",
+    "retention": "customers kept",
+    "welfare_customer": "payoff of a conversation to the customer",
+    "exhaustion": "exhaustion of reps (low is better)",
+    "expected_turnover": "expected turnover of reps (low is better)",
+    "welfare_rep": "payoff of a conversation to the rep",
+    "profit": "profit",
+    "welfare_employer": "payoff of a conversation to the employer",
+    "prevail_all": "conversations in which all three prevail",
+    "worst_off": "gain of the worst-off party",
+}
+
+
+@dataclass(frozen=True)
+class Best:
+    """Under which policy a measure is best, over the sets.
+
+    Attributes
+    ----------
+    party, measure, period : str
+        Whose, what, and when.
+    counts : mapping of str to int
+        In how many sets it is best under each policy.
+    untold : int
+        In how many that cannot be told.
+    """
+
+    party: str
+    measure: str
+    period: str
+    counts: Mapping[str, int]
+    untold: int
+
+    @property
+    def sets(self) -> int:
+        """How many sets there are."""
+        return sum(self.counts.values()) + self.untold
+
+
+def best_policies(values: Mapping[str, np.ndarray]) -> list[Best]:
+    """Return for each party's measures, and each year, in which sets each policy is best.
+
+    A policy is best in a set where its 95 % intervals against both others lie on the better side.
+
+    Parameters
+    ----------
+    values : mapping
+        The runs of the policies, and of the outside option.
+    """
+    filled = with_gains(values)
+    policies = [name for name in filled if name != OUTSIDE]
+    found = []
+    for party, measures in PARTY_MEASURES.items():
+        for measure in measures:
+            for period in PERIODS:
+                best = winners(filled, measure, period)
+                counts = {name: int(np.sum(best == name)) for name in policies}
+                untold = len(best) - sum(counts.values())
+                found.append(Best(party, measure, period, counts, untold))
+    return found
+
+
+def winners(values: Mapping[str, np.ndarray], measure: str, period: str) -> np.ndarray:
+    """Return the best policy in each set, empty where that cannot be told.
+
+    Parameters
+    ----------
+    values : mapping
+        The runs of the policies, the worst-off party's gains filled in.
+    measure, period : str
+        What, and when.
+    """
+    year, place = list(PERIODS).index(period), PLACE[measure]
+    better = MEASURES[measure].better
+    runs = {
+        name: better * each[:, :, year, place] for name, each in values.items() if name != OUTSIDE
+    }
+    sets = len(next(iter(runs.values())))
+    best = np.full(sets, "", dtype=object)
+    for name, own in runs.items():
+        ahead = np.full(sets, True)
+        for other, theirs in runs.items():
+            if other != name:
+                low, _ = moderated(own - theirs).interval()
+                ahead &= low > 0.0
+        best[ahead] = name
+    return best
