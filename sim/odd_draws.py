@@ -16,9 +16,9 @@ PURPOSES: dict[str, Draw] = {
     "CUSTOMER_TRAITS": Draw(
         "customer",
         "0",
-        "0, 1",
+        "0 to 2",
         "0: spending, patience, temper, honesty; 1: voice, fairness bias, expectation, "
-        "satisfaction",
+        "satisfaction; 2: contentment",
     ),
     "REP_TRAITS": Draw(
         "rep",

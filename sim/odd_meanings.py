@@ -31,6 +31,7 @@ CUSTOMER: dict[str, str] = {
     "distributive": "distributive justice of the newest judged conflict",
     "procedural": "procedural justice of the newest judged contact",
     "interactional": "interactional justice of the newest judged contact",
+    "contentment": "trait: satisfaction with the product alone",
     "voice": "trait: inclination to speak up rather than to leave silently",
     "transaction": "satisfaction with the newest judged contact",
     "last_contact": "minute at which the newest handled contact began",

@@ -77,7 +77,7 @@ CUSTOMER = record(
     + columns(f8="transaction last_contact understanding standing anger anger_day")
     + columns(i8="contacts joined generation conflicts kind")
     # Traits that only a conflict asks for, and what it has taught.
-    + columns(f8="temper honesty fairness_bias claim_habit tone_habit")
+    + columns(f8="temper honesty fairness_bias contentment claim_habit tone_habit")
     # The open issue, and the case while it waits for a superior.
     + columns(
         i8="opened_day case_rep",

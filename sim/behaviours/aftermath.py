@@ -7,6 +7,7 @@ from sim.behaviours.calendar import NEVER
 from sim.behaviours.contact_log import log_conclusion
 from sim.behaviours.customer import drop_matter
 from sim.behaviours.justice import (
+    coloured,
     conflict_quality,
     conflict_respect,
     distributive_justice,
@@ -80,9 +81,9 @@ def settle_later(customer, p, tally, amount):
 
     Return the quality of it.
     """
-    distributive = distributive_justice(amount, customer.felt_due, p)
     procedural = customer.procedural
     interactional = customer.interactional
+    distributive = coloured(distributive_justice(amount, customer.felt_due, p), interactional, p)
     quality = conflict_quality(distributive, procedural, interactional, p)
     satisfied = take_in(
         customer, p, distributive, procedural, interactional, quality, p.conflict_weight
@@ -183,7 +184,8 @@ def conclude(
     """Close one conflict for all three: justices, satisfaction, loyalty, tellings, payoffs."""
     p = floor.parameters[0]
     world = floor.world[0]
-    distributive = distributive_justice(worth, customer.felt_due, p)
+    fair = distributive_justice(worth, customer.felt_due, p)
+    distributive = coloured(fair, interactional, p)
     quality = conflict_quality(distributive, procedural, interactional, p)
     if not settled:
         quality *= 1.0 - p.unsettled_quality

@@ -46,7 +46,9 @@ def customer_born(customer, world, p, generation, joined):
     customer.voice = chance.unit_trait(u0, p.voice, p.trait_spread)
     customer.fairness_bias = p.fairness_bias + p.fairness_spread * chance.normal(u1)
     customer.expectation = clamp(p.satisfaction_anchor + p.feeling_spread * (u2 - 0.5))
-    customer.satisfaction = clamp(p.product_satisfaction + p.feeling_spread * (u3 - 0.5))
+    u4, _, _, _ = chance.uniforms(world, person, 0, purposes.CUSTOMER_TRAITS, 2)
+    customer.contentment = clamp(p.product_satisfaction + p.product_spread * chance.normal(u4))
+    customer.satisfaction = clamp(customer.contentment + p.feeling_spread * (u3 - 0.5))
     customer.loyalty = customer.satisfaction
     customer.anger = 0.0
     customer.anger_day = joined * 1.0
@@ -265,7 +267,7 @@ def live_a_month(customer, p, tally, day, u_leave):
     tally.visited += 1
     factor = 1.0 + p.spending_loyalty * (customer.loyalty - 0.5)
     sell(tally, customer.spending * (factor if factor > 0.0 else 0.0), p.margin)
-    customer.satisfaction += p.product_pull * (p.product_satisfaction - customer.satisfaction)
+    customer.satisfaction += p.product_pull * (customer.contentment - customer.satisfaction)
     customer.loyalty += p.loyalty_pull * (customer.satisfaction - customer.loyalty)
     tally.loyalty += customer.loyalty
     tally.satisfaction += customer.satisfaction

@@ -23,6 +23,12 @@ def distributive_justice(worth, felt_due, p):
 
 
 @behaviour
+def coloured(distributive, interactional, p):
+    """Return how fair an outcome feels after such a treatment: the same, when treated so-so."""
+    return clamp(distributive + p.treatment_colours * (interactional - 0.5))
+
+
+@behaviour
 def procedural_justice(customer, p, wait, explained):
     """Return the fairness of a contact's procedure: its wait, its repeats, its explanations."""
     fair = p.procedure_base - p.wait_procedure * wait / 10.0

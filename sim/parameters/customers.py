@@ -143,6 +143,14 @@ class Customers(Group):
     overpaid_doubt: float = parameter(
         0.15, "1", 0.0, 0.6, "fall of distributive justice per due beyond that", "T13: sign"
     )
+    treatment_colours: float = parameter(
+        0.20,
+        "1",
+        0.0,
+        0.8,
+        "change of felt distributive justice per unit of interactional justice",
+        "fair-process effect (Folger; from memory, unverified): sign",
+    )
     satisfaction_anchor: float = parameter(
         0.60, "1", 0.3, 0.8, "satisfaction where all is as expected"
     )
@@ -164,6 +172,9 @@ class Customers(Group):
     expectation_weight: float = parameter(0.10, "1", 0.0, 0.6, "step of expectation per contact")
     product_satisfaction: float = parameter(
         0.68, "1", 0.2, 0.95, "satisfaction with the product alone"
+    )
+    product_spread: float = parameter(
+        0.10, "1", 0.0, 0.3, "spread of that satisfaction between customers"
     )
     product_pull: float = parameter(
         0.06, "1/month", 0.0, 0.5, "monthly pull of satisfaction towards it"

@@ -224,6 +224,11 @@ def distributive_gain(s: Scene) -> None:
     s.result -= justice.distributive_justice(1.0, 1.0, s.p)
 
 
+def colour(s: Scene) -> None:
+    """How fair half the due feels after a good treatment."""
+    s.result = justice.coloured(0.5, 0.9, s.p)
+
+
 def procedure(wait: float = 0.0, explained: bool = False) -> Act:
     def act(s: Scene) -> None:
         s.result = justice.procedural_justice(s.customer, s.p, wait, explained)

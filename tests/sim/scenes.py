@@ -28,6 +28,7 @@ USUAL: dict[str, Any] = {
     "customer.voice": 0.5,
     "customer.expectation": 0.6,
     "customer.satisfaction": 0.6,
+    "customer.contentment": 0.68,
     "customer.loyalty": 0.6,
     "customer.matter": ISSUE,
     "customer.attempts": 1,

@@ -18,7 +18,7 @@ OFF = """holiday_days absence_base planned_absence issues_per_year enquiries_per
     peak redial raise_again patience_cv churn_base silent_exit entry_rate after_call_minutes
     survey_customers contact_survey ties novice_errors inattention drain crossover
     recovery_spread mood_slowdown first_satisfaction_lower first_expectation_lower
-    first_exhaustion_higher"""
+    first_exhaustion_higher product_spread"""
 
 ENDLESS = 1e12
 """A mean patience, in minutes, that no wait wears out."""
