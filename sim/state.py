@@ -127,7 +127,7 @@ TALLY = record(
         i8="offered answered abandoned within_threshold handled enquiries conflicts first_contacts "
         "repeats repeats_in_window surveyed_contacts survey_resolved survey_answers "
         "enquiries_resolved resolved unresolved escalated ended_by_rep hung_up superior_cases "
-        "promises_kept promises_broken mild severe boundaries wrong_boundaries threats "
+        "promises_kept promises_broken mild severe hostile boundaries wrong_boundaries threats "
         "issues voiced silent silent_exits folded follow_ups mended tellings_good tellings_bad "
         "told_satisfied told_dissatisfied conflicts_satisfied conflicts_dissatisfied "
         "conflicts_concluded "
@@ -137,7 +137,8 @@ TALLY = record(
         f8="wait talk after_call available over_time_minutes scheduled_minutes absent_minutes "
         "satisfaction_contacts distributive procedural interactional conflict_satisfaction "
         "loyalty satisfaction exhaustion depersonalisation accomplishment fatigue "
-        "leaver_exhaustion strain surface deep claims fair_due compensation_paid superior_wait "
+        "leaver_exhaustion expected_quits strain surface deep anger_end redress claims fair_due "
+        "compensation_paid superior_wait "
         "payoff_customer payoff_rep payoff_employer "
         "payoff_customer_2 payoff_rep_2 payoff_employer_2 reputation "
         # The ledger: one account a movement; cash is kept apart, to check the sum against.

@@ -117,6 +117,8 @@ def count_talk(talk, customer, rep, tally):
         tally.mild += 1
     if talk.severe:
         tally.severe += 1
+    if talk.severe or talk.pressing_turns > 0:
+        tally.hostile += 1
     if talk.threatened:
         tally.threats += 1
     if talk.boundary:
@@ -126,6 +128,7 @@ def count_talk(talk, customer, rep, tally):
     tally.strain += talk.strain
     tally.surface += talk.surface
     tally.deep += talk.deep
+    tally.anger_end += talk.anger
     tally.claims += customer.claim
     tally.fair_due += customer.due
     if talk.ending == RESOLVED:
@@ -199,6 +202,7 @@ def conclude(
         customer.loyalty = push_up(customer.loyalty, -p.threat_meant)
     customer.conflicts += 1
     rep.performance += p.performance_step * (satisfied - rep.performance)
+    tally.redress += fair
     tally.distributive += distributive
     tally.procedural += procedural
     tally.interactional += interactional

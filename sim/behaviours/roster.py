@@ -256,7 +256,9 @@ def maybe_quit(floor, rep, tally):
     p = floor.parameters[0]
     world = floor.world[0]
     u_quit, u_vacant, _, _ = chance.uniforms(world, rep.id, world.day, purposes.QUITTING, 0)
-    if u_quit < 1.0 - math.exp(-quit_hazard(rep, p, world.day) / 365.0):
+    chance_tonight = 1.0 - math.exp(-quit_hazard(rep, p, world.day) / 365.0)
+    tally.expected_quits += chance_tonight
+    if u_quit < chance_tonight:
         tally.quits += 1
         tally.leaver_exhaustion += rep.exhaustion
         rep.present = False

@@ -105,6 +105,14 @@ CONTACTS = (
         share("mild", "floor_days"),
     ),
     Measure(
+        "hostility",
+        "share",
+        -1,
+        "conversations with a pressing or an abusive turn / conversations over issues",
+        "MODEL",
+        share("hostile", "conflicts"),
+    ),
+    Measure(
         "severe_abuse",
         "share",
         -1,

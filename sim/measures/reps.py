@@ -68,6 +68,15 @@ REPS = (
         share("quits", "rep_days", YEAR),
     ),
     Measure(
+        "expected_attrition",
+        "share/year",
+        -1,
+        "sum of the nightly chances of quitting / average headcount x 365 / days: attrition "
+        "without its luck",
+        "MODEL",
+        share("expected_quits", "rep_days", YEAR),
+    ),
+    Measure(
         "occupancy",
         "share",
         0,
