@@ -2,20 +2,26 @@
 
 import json
 import os
-import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import sim
-from experiments.calibration.ensemble import Ensemble, ensemble_of, medoid_lines, save
+from experiments.calibration.confirming import Confirmed, confirm
+from experiments.calibration.course import Course
+from experiments.calibration.ensemble import (
+    Ensemble,
+    ensemble_of,
+    keep_ensemble,
+    medoid_lines,
+    save,
+)
 from experiments.calibration.memory import Memory
-from experiments.calibration.procedure import Course, calibrate
+from experiments.calibration.procedure import calibrate
 from experiments.calibration.request import DEFAULT, Calibration, load_calibration
-from experiments.calibration.simulating import OBSERVE, Interrupted, Simulator
+from experiments.calibration.simulating import PROJECT, Simulator, Works
 from experiments.calibration.targets import Target, targets_of
 from experiments.calibration.telling import runs_csv, summary_text
 from experiments.catalogue import shipped_folder
@@ -25,20 +31,20 @@ from experiments.design import fingerprint, model_version
 from experiments.errors import RequestError
 from experiments.evidence.fact import Fact
 from experiments.evidence.plan import sampling_plan
-from experiments.jobs import job_crew
+from experiments.jobs import Interrupted
 from experiments.provenance import command, environment, now
-from experiments.session import _COMPILING, RESULTS, _stop_on_interrupt
+from experiments.saying import Say, listener
+from experiments.session import RESULTS
 from experiments.store import parquet
 from experiments.store.lock import locked
-from experiments.store.opening import move_aside
+from experiments.store.opening import move_aside, recorded
+from experiments.working import crew_at_work, project_facts, say_stopped
 
 NAME = "calibration"
 """The folder below that of all results; each calibration has one of its own in it."""
 
 STEPS = "steps.json"
 """The designs of the steps so far."""
-
-Say = Callable[[str], None]
 
 
 class RunMeter(Meter):
@@ -79,7 +85,7 @@ def run(
     keep: bool = False,
     go_on: str = "frontline calibrate",
     facts: Iterable[Fact] | None = None,
-    work: str = OBSERVE,
+    works: Works = PROJECT,
 ) -> int:
     """Calibrate, or go on where it was left, and write the ensemble, the figures and the page.
 
@@ -110,8 +116,8 @@ def run(
         The command that goes on where this one is cut short.
     facts : iterable of Fact or None
         The facts there are; the project's where None.
-    work : str
-        What simulates a set, see :class:`experiments.jobs.Job`.
+    works : Works
+        What simulates a set.
 
     Returns
     -------
@@ -127,10 +133,11 @@ def run(
     """
     request = load_calibration(config)
     where = f"{config if config is not None else shipped_folder() / DEFAULT}: "
-    targets = targets_of(request.facts, _project_facts() if facts is None else facts, where)
+    facts = project_facts() if facts is None else facts
+    targets = targets_of(request.facts, facts, where, request.reported)
     if cluster is not None:
         parse_address(cluster)  # before anything is written
-    say = say or ((lambda line: None) if quiet else _to_stderr)
+    say = listener(say, quiet=quiet)
     folder = root / NAME / request.name
     with locked(folder):
         if replace and folder.exists():
@@ -138,22 +145,34 @@ def run(
         session = Session(request, targets, folder, workers or os.cpu_count() or 1, cluster, say)
         session.refuse_unfit()
         try:
-            course = session.calibrate(display or display_for("calibrate", quiet=quiet), work)
+            found = session.calibrate(display or display_for("calibrate", quiet=quiet), works)
         except Interrupted:
-            _to_stderr(f"Stopped. What is done is kept. To go on:\n  {go_on}")
+            say_stopped(go_on)
             return 1
-        ensemble = session.conclude(course)
+        session.conclude(found)
     if keep:
         say(f"Kept: {keep_ensemble(folder, request.name)}")
-    _show(course, ensemble, folder, as_json=as_json, quiet=quiet)
+    _show(found, folder, as_json=as_json, quiet=quiet)
     return 1 if session.counts["failed"] else 0
 
 
-def _project_facts() -> tuple[Fact, ...]:
-    # Imported late: to load all of them takes a second that a mistyped option need not wait for.
-    from experiments.evidence.facts import FACTS
+@dataclass(frozen=True)
+class Found:
+    """What a calibration found.
 
-    return FACTS
+    Attributes
+    ----------
+    course : Course
+        All that was seen.
+    ensemble : Ensemble
+        What came of it.
+    confirmed : Confirmed
+        How some of its sets do on the whole plan.
+    """
+
+    course: Course
+    ensemble: Ensemble
+    confirmed: Confirmed
 
 
 @dataclass
@@ -216,7 +235,7 @@ class Session:
             parquet.write_text(note, json.dumps(self.identity, indent=2) + "\n")
             parquet.write_text(self.folder / "config.toml", self.request.text())
             return
-        found = self.found()
+        found = recorded(self.folder)
         words = {
             "config_hash": "another config of that name",
             "model": "another version of the model",
@@ -233,15 +252,7 @@ class Session:
                 ]
             )
 
-    def found(self) -> dict[str, Any]:
-        """Return the provenance that is there, empty where there is none that can be read."""
-        try:
-            found = json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
-
-    def calibrate(self, display: Display, work: str = OBSERVE) -> Course:
+    def calibrate(self, display: Display, works: Works = PROJECT) -> Found:
         """Go through the calibration.
 
         Raises
@@ -249,44 +260,44 @@ class Session:
         Interrupted
             Where it was stopped before the end.
         """
-        if work == OBSERVE and (self.cluster or "local").startswith("local"):
-            sim.compile_engine(on_first=lambda: self.say(_COMPILING))
         started, began = now(), time.perf_counter()
         meter = RunMeter(display)
-        with (
-            job_crew(self.workers, self.cluster, self.say) as crew,
-            display,
-            _stop_on_interrupt(crew, meter),
-        ):
+        compiled = works == PROJECT
+        with crew_at_work(
+            self.workers, self.cluster, meter, display, self.say, compiled=compiled
+        ) as crew:
             simulator = Simulator(
                 self.targets,
                 sampling_plan().model_dump(mode="json"),
                 self.folder / "jobs",
                 crew,
-                work,
+                works,
                 meter.follow,
             )
             course = calibrate(
                 self.request, self.targets, simulator, Memory(self.folder / STEPS), self.say
             )
+            ensemble = ensemble_of(course)
+            confirmed = confirm(course, ensemble, simulator)
         self.record = {
-            "command": command(),
+            "command": command("calibrate", "config.toml"),
             "started": started,
             "seconds": round(time.perf_counter() - began, 1),
             "workers": self.cluster or self.workers,
         }
         self.counts = {"runs": simulator.runs, "failed": simulator.failed}
         self.errors = simulator.errors[:5]
-        return course
+        return Found(course, ensemble, confirmed)
 
-    def conclude(self, course: Course) -> Ensemble:
+    def conclude(self, found: Found) -> None:
         """Write the ensemble, all runs, the figures, the page and where they come from."""
         # Imported late: what draws takes a second to load.
         from experiments.report.calibration_page import write_calibration
 
-        standard = course.standard
-        plausible = standard.accepted(course.candidates)
+        course, ensemble, confirmed = found.course, found.ensemble, found.confirmed
+        plausible = course.standard.accepted(course.candidates)
         about = {
+            **ensemble.provenance,
             **self.identity,
             "name": self.request.name,
             "seed": self.request.seed,
@@ -300,9 +311,10 @@ class Session:
             "plausible": len(plausible),
             "out_of_reach": course.aside,
             "without_a_value": course.unseen,
+            "only_reported": course.reported,
             "bands": {target.name: target.band() for target in self.targets},
+            "confirmed": confirmed.notes(),
         }
-        ensemble = ensemble_of(course, about)
         provenance = {
             "kind": "calibration",
             **environment(),
@@ -310,56 +322,25 @@ class Session:
             "counts": self.counts,
             "errors": self.errors,
             "command": "frontline calibrate config.toml",
-            "sessions": [*self.found().get("sessions", []), self.record],
+            "sessions": [*recorded(self.folder).get("sessions", []), self.record],
         }
         text = json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"
         parquet.write_text(self.folder / "provenance.json", text)
-        save(ensemble, self.folder, "ensemble")
+        save(replace(ensemble, provenance=about), self.folder, "ensemble")
         parquet.write_text(self.folder / "runs.csv", runs_csv(course))
-        parquet.write_text(self.folder / "summary.json", summary_text(course, ensemble))
-        write_calibration(self.folder, course, ensemble, provenance)
-        return ensemble
+        parquet.write_text(self.folder / "summary.json", summary_text(course, ensemble, confirmed))
+        write_calibration(self.folder, course, ensemble, confirmed, provenance)
 
 
 def _plain(target: Target) -> list[Any]:
-    return [target.name, repr(target.low), repr(target.high)]
+    return [target.name, repr(target.low), repr(target.high), target.judged]
 
 
-def keep_ensemble(folder: Path, name: str, target: Path | None = None) -> Path:
-    """Copy an ensemble to the shipped files; an older one stays as NAME.csv.1, .2 and so on.
-
-    Parameters
-    ----------
-    folder : Path
-        The calibration's results.
-    name : str
-        What the ensemble is to be called.
-    target : Path or None
-        Where to; the shipped files' own folder where None.
-
-    Returns
-    -------
-    Path
-        The table.
-    """
-    target = (shipped_folder() / "ensemble") if target is None else target
-    target.mkdir(parents=True, exist_ok=True)
-    for ending in ("json", "csv"):
-        source, kept = folder / f"ensemble.{ending}", target / f"{name}.{ending}"
-        if kept.exists() and kept.read_bytes() != source.read_bytes():
-            number = 1
-            while (aside := kept.with_name(f"{kept.name}.{number}")).exists():
-                number += 1
-            kept.rename(aside)
-        with parquet.written_aside(kept) as aside:
-            shutil.copyfile(source, aside)
-    return target / f"{name}.csv"
-
-
-def _show(course: Course, ensemble: Ensemble, folder: Path, *, as_json: bool, quiet: bool) -> None:
+def _show(found: Found, folder: Path, *, as_json: bool, quiet: bool) -> None:
     """Print what was found."""
+    course, ensemble, confirmed = found.course, found.ensemble, found.confirmed
     if as_json:
-        sys.stdout.write(summary_text(course, ensemble))
+        sys.stdout.write(summary_text(course, ensemble, confirmed))
         return
     if quiet:
         return
@@ -373,14 +354,11 @@ def _show(course: Course, ensemble: Ensemble, folder: Path, *, as_json: bool, qu
             print(f"{each.name:<{width}}  no value: not judged here")
             continue
         low, median, high = each.ensemble
+        note = "" if each.judged else "  only reported"
         print(
             f"{each.name:<{width}}  {median:9.3g} [{low:.3g}, {high:.3g}]  band {each.band}  "
-            f"met by {each.met} of {len(ensemble.sets)}{'  out of reach' if each.aside else ''}"
+            f"met by {each.met} of {len(ensemble.sets)}{'  out of reach' if each.aside else note}"
         )
-    print("\n" + "\n".join(lead(course, ensemble)))
+    print("\n" + "\n".join(lead(course, ensemble, confirmed)))
     print("\nThe medoid:\n  " + "\n  ".join(medoid_lines(ensemble)))
     print(f"\nReport: {folder / 'report.html'}")
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

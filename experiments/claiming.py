@@ -1,23 +1,21 @@
 """The trade's claims, each tried where it could be refuted: what ``frontline claims`` does."""
 
-import json
 import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import sim
-from experiments.claims.advocate import Confirmed, candidates, confirmed, confirming
+from experiments.catalogue import shipped_folder
+from experiments.claims.advocate import Tried, candidates, confirmed, confirming
 from experiments.claims.campaign import (
-    PLAUSIBLE,
+    CONFIRM,
+    ENSEMBLE,
     SEARCH,
     WIDE,
     Campaign,
-    Interrupted,
     Progress,
     Ran,
     run_blocks,
@@ -27,15 +25,18 @@ from experiments.claims.findings import Findings, found
 from experiments.claims.measures import OUTSIDE
 from experiments.claims.tables import advocate_table, csv_text, json_text
 from experiments.cluster import parse_address
-from experiments.command.progress import Display, Meter, clock, display_for
+from experiments.command.progress import Display, Meter, display_for
 from experiments.crew import Crew
 from experiments.design import fingerprint, model_version
-from experiments.jobs import job_crew
+from experiments.errors import RequestError
+from experiments.jobs import Interrupted
 from experiments.provenance import command, environment, now
-from experiments.session import _COMPILING, RESULTS, Say, _stop_on_interrupt
+from experiments.saying import Say, listener, to_stderr
+from experiments.session import RESULTS
 from experiments.store import parquet
 from experiments.store.lock import locked
-from experiments.store.opening import move_aside
+from experiments.store.opening import move_aside, recorded
+from experiments.working import crew_at_work, keep_older, say_stopped
 
 NAME = "claims"
 """The folder below that of all results."""
@@ -64,15 +65,15 @@ class Sets:
         What each changes of the defaults.
     medoid : mapping
         The one in the middle.
-    missed : int
-        How many of them miss a band of the calibration.
+    meets : sequence of bool or None
+        Which of them meet all bands of the calibration; all where None.
     stale : bool
         Whether other defaults have changed since they were found.
     """
 
     sets: Sequence[Mapping[str, Any]]
     medoid: Mapping[str, Any]
-    missed: int = 0
+    meets: Sequence[bool] | None = None
     stale: bool = False
 
 
@@ -82,13 +83,22 @@ def ensemble_sets() -> Sets:
     Raises
     ------
     RequestError
-        Where there is none.
+        Where there is none, with how to make it.
     """
-    from experiments.calibration.ensemble import load
+    from experiments.calibration.ensemble import SHIPPED, load
 
-    ensemble = load()
-    missed = sum(bool(each) for each in ensemble.missed)
-    return Sets(ensemble.sets, ensemble.medoid, missed, ensemble.stale)
+    folder = shipped_folder() / "ensemble"
+    path = folder / f"{SHIPPED}.csv"
+    if not path.exists():
+        raise RequestError(
+            [
+                f"{path}: there are no plausible parameter sets yet, on which the claims are "
+                "judged; a calibration finds them and keeps them there: frontline calibrate --keep"
+            ]
+        )
+    ensemble = load(folder=folder)
+    meets = [not each for each in ensemble.missed]
+    return Sets(ensemble.sets, ensemble.medoid, meets, ensemble.stale)
 
 
 def run(
@@ -106,7 +116,7 @@ def run(
     sets: Sets | None = None,
     shared: Shared | None = None,
 ) -> int:
-    """Try the trade's claims on the plausible ensemble, and write the table and the pages.
+    """Try the trade's claims on the ensemble, and write the table and the pages.
 
     Parameters
     ----------
@@ -152,8 +162,8 @@ def run(
     sets = sets or ensemble_sets()
     if cluster is not None:
         parse_address(cluster)  # before anything is written
-    say = say or ((lambda line: None) if quiet else _to_stderr)
-    campaign = Campaign(claims, shared, sets.sets, sets.medoid, whole=not names)
+    say = listener(say, quiet=quiet)
+    campaign = Campaign(claims, shared, sets.sets, sets.medoid, sets.meets, whole=not names)
     base = root / NAME
     with locked(base):
         if replace and base.exists():
@@ -163,7 +173,7 @@ def run(
         try:
             findings = session.find(display or display_for(NAME, quiet=quiet))
         except Interrupted:
-            _to_stderr(f"Stopped. What is done is kept. To go on:\n  {go_on}")
+            say_stopped(go_on)
             return 1
         session.conclude(findings)
     _show(findings, folder, as_json=as_json, quiet=quiet)
@@ -191,15 +201,11 @@ class RunMeter(Meter):
     def text(self) -> str:
         """Return runs, time left and failures in one line."""
         ended = self.progress.kept + self.progress.done
-        parts = [f"{ended:,}/{self.runs:,} runs"]
+        left = None
         if self.progress.done and self.days > self.days_done:
             rate = self.days_done / max(self.counted - self.began, 1e-9)
-            parts.append(f"{clock((self.days - self.days_done) / rate)} left")
-        else:
-            parts.append(f"{clock(self.elapsed)} in all")
-        if self.failures:
-            parts.append(f"{self.failures:,} failed")
-        return " · ".join(parts)
+            left = (self.days - self.days_done) / rate
+        return " · ".join([f"{ended:,}/{self.runs:,} runs", self.remaining(left), *self.failed()])
 
 
 @dataclass
@@ -241,20 +247,16 @@ class Session:
         Interrupted
             Where it was stopped before the end.
         """
-        if (self.cluster or "local").startswith("local"):
-            sim.compile_engine(on_first=lambda: self.say(_COMPILING))
         started, began = now(), time.perf_counter()
         workers = self.workers or os.cpu_count() or 1
         meter = RunMeter(display)
-        with (
-            job_crew(workers, self.cluster, self.say) as crew,
-            display,
-            _stop_on_interrupt(crew, meter),
-        ):
+        if self.cluster is None:
+            self.say(self.estimate(workers))
+        with crew_at_work(workers, self.cluster, meter, display, self.say) as crew:
             runs, advocate = self._run(crew, meter)
         progress = meter.progress
         self.record = {
-            "command": command(),
+            "command": command(*self.called),
             "started": started,
             "seconds": round(time.perf_counter() - began, 1),
             "workers": self.cluster or workers,
@@ -264,7 +266,22 @@ class Session:
         }
         return found(self.campaign, runs, advocate, tuple(progress.errors))
 
-    def _run(self, crew: Crew, meter: RunMeter) -> tuple[dict[str, Ran], list[Confirmed]]:
+    def estimate(self, workers: int) -> str:
+        """Return about how long it takes, in a sentence.
+
+        Parameters
+        ----------
+        workers : int
+            Processes.
+        """
+        runs = sum(block.runs for block in self.campaign.blocks())
+        minutes = max(1, round(self.campaign.seconds(workers) / 60))
+        return (
+            f"About {runs:,} runs, which take {workers} quiet processors some {minutes} min; what "
+            f"has been run before, in {self.jobs}, is not run again."
+        )
+
+    def _run(self, crew: Crew, meter: RunMeter) -> tuple[dict[str, Ran], list[Tried]]:
         campaign = self.campaign
         given = (campaign.shared, self.jobs, crew, meter.progress, meter.follow)
         meter.more = campaign.whole
@@ -275,18 +292,20 @@ class Session:
         for name in (WIDE, SEARCH):
             runs[name] = runs[name].working(outside, campaign.shared.wide)
         policies = {name: campaign.policies[name] for name in campaign.shared.policies}
-        looked = [(runs[PLAUSIBLE], True), (runs[SEARCH], False)]
-        leading = candidates(looked, policies)
+        looked = [(runs[ENSEMBLE], True), (runs[SEARCH], False)]
+        leading = candidates(looked, policies, campaign.shared.wide.tried)
         meter.more = False
-        fresh = run_blocks(confirming(leading, policies, campaign.shared), *given)
-        return runs, confirmed(leading, fresh, policies)
+        block = confirming(leading, policies, campaign.shared)
+        fresh = run_blocks([block], *given)[CONFIRM]
+        return runs, confirmed(leading, fresh, looked, policies)
 
     def conclude(self, findings: Findings) -> None:
         """Write the tables, the figures, the pages and where they come from."""
         # Imported late: what draws takes a second to load, which the workers need not wait for.
         from experiments.report.claims_page import write_claims
 
-        self.keep_older()
+        of = "what other claims, sets or models gave"
+        keep_older(self.folder, WRITTEN, self.identity, self.say, of)
         self.folder.mkdir(parents=True, exist_ok=True)
         provenance = self.provenance()
         parquet.write_text(self.folder / "provenance.json", json_text(provenance))
@@ -304,34 +323,18 @@ class Session:
         return {
             "model": model_version(),
             "claims_hash": fingerprint(asked),
-            "sets_hash": fingerprint([dict(each) for each in campaign.sets]),
+            "sets_hash": fingerprint([[dict(each) for each in campaign.sets], campaign.meets]),
         }
 
-    def keep_older(self) -> None:
-        """Move pages of another model, ensemble or set of files into a folder beside them."""
-        before = self.found()
-        there = [name for name in WRITTEN if (self.folder / name).exists()]
-        if not there or {key: before.get(key) for key in self.identity} == self.identity:
-            return
-        older = self.folder / f"older-{datetime.now():%Y%m%d-%H%M%S}"
-        with parquet.writing(self.folder):
-            older.mkdir(parents=True)
-            for name in there:
-                (self.folder / name).rename(older / name)
-        self.say(f"{self.folder}: the pages of other claims or models are kept in {older.name}/")
-
-    def found(self) -> dict[str, Any]:
-        """Return the provenance that is there, empty where there is none that can be read."""
-        try:
-            before = json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return before if isinstance(before, dict) else {}
+    @property
+    def called(self) -> list[str]:
+        """What asks for these claims on the command line."""
+        campaign = self.campaign
+        return ["claims", *([] if campaign.whole else [claim.id for claim in campaign.claims])]
 
     def provenance(self) -> dict[str, Any]:
         """Return where the table comes from."""
         campaign = self.campaign
-        names = [] if campaign.whole else [claim.id for claim in campaign.claims]
         blocks = campaign.blocks()
         return {
             "kind": "claims",
@@ -340,14 +343,16 @@ class Session:
             "shared": campaign.shared.model_dump(mode="json"),
             "claims": [claim.id for claim in campaign.claims],
             "sets": {
-                "plausible": len(campaign.sets),
-                "miss_a_band": self.sets.missed,
+                "ensemble": len(campaign.sets),
+                "meet_all_bands": len(campaign.sets)
+                if campaign.meets is None
+                else sum(campaign.meets),
                 "stale": self.sets.stale,
             },
             "blocks": {block.name: block.runs for block in blocks},
             "arms": len(blocks[0].arms),
-            "command": " ".join(["frontline", "claims", *names]),
-            "sessions": [*self.found().get("sessions", []), self.record],
+            "command": " ".join(["frontline", *self.called]),
+            "sessions": [*recorded(self.folder).get("sessions", []), self.record],
         }
 
 
@@ -361,8 +366,4 @@ def _show(findings: Findings, folder: Path, *, as_json: bool, quiet: bool) -> No
         print_claims(findings)
         print(f"\nReport: {folder / 'report.html'}")
     for error in findings.errors[:10]:
-        _to_stderr(f"failed: {error}")
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+        to_stderr(f"failed: {error}")

@@ -19,10 +19,11 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from experiments.design import Block, joined
 from experiments.errors import RequestError
@@ -30,6 +31,9 @@ from experiments.runner import BlockResult, Hooks, failed, run_block, set_proces
 
 if TYPE_CHECKING:
     from sim.simulation import EngineName
+
+Done = TypeVar("Done")
+Task = TypeVar("Task")
 
 PATIENCE = 0.5
 """Seconds between two looks at whether to stop."""
@@ -43,6 +47,10 @@ LARGEST_BLOCK = 64
 
 PER_WORKER = 2
 """Blocks that a worker has been handed at a time: the one it runs, and the next."""
+
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Where libraries of linear algebra are told how many threads to take."""
 
 
 @dataclass(frozen=True)
@@ -150,16 +158,34 @@ class Processes(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a process call ``fn``."""
-        try:
-            return self._pool.submit(fn, *args, **kwargs)
-        except BrokenExecutor:
-            self._pool.shutdown(wait=True)
-            self._pool = self._new_pool()
-            return self._pool.submit(fn, *args, **kwargs)
+        with _one_thread_each():  # this is when processes are started
+            try:
+                return self._pool.submit(fn, *args, **kwargs)
+            except BrokenExecutor:
+                self._pool.shutdown(wait=True)
+                self._pool = self._new_pool()
+                return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes."""
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that are started meanwhile do linear algebra on one thread each.
+
+    There is one of them for each processor: with more threads they would wait for each other.
+    Libraries ask the environment when they are loaded, which is before a process could be told.
+    What the user has set stays.
+    """
+    added = [name for name in THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
 
 
 def _start_process(stop: Any) -> None:
@@ -262,14 +288,14 @@ def run_blocks(blocks: Iterable[Block], crew: Crew) -> Iterator[BlockResult]:
                 return
             done, _ = wait(pending, timeout=PATIENCE, return_when=FIRST_COMPLETED)
             if crew.hooks.stopping():
-                _drop_unbegun(pending)
+                drop_unbegun(pending)
             for future in done:
                 if future in pending:
                     yield from _collect(future, pending.pop(future), portions, crew)
     finally:
         if pending:  # left early, by an error or by whoever was listening
             crew.hooks.stop.set()
-            _drop_unbegun(pending)
+            drop_unbegun(pending)
 
 
 def _hand_out(portions: _Portions, pending: dict[Future[BlockResult], _Task], crew: Crew) -> None:
@@ -289,7 +315,8 @@ def _submit(crew: Crew, block: Block) -> Future[BlockResult]:
         return broken
 
 
-def _drop_unbegun(pending: dict[Future[BlockResult], _Task]) -> None:
+def drop_unbegun(pending: dict[Future[Done], Task]) -> None:
+    """Take back what has been handed out and not begun."""
     for future in [future for future in pending if future.cancel()]:
         del pending[future]
 
@@ -298,7 +325,7 @@ def _collect(
     future: Future[BlockResult], task: _Task, portions: _Portions, crew: Crew
 ) -> Iterator[BlockResult]:
     """Yield the result, unless the block is to be run again."""
-    error = _error(future)
+    error = error_of(future)
     if isinstance(error, RequestError):
         raise error
     if error is None:
@@ -316,8 +343,8 @@ def _collect(
     yield result
 
 
-def _error(future: Future[BlockResult]) -> BaseException | None:
-    """Return what became of a block's worker, None where it did its work."""
+def error_of(future: Future[Any]) -> BaseException | None:
+    """Return what became of the worker of what was handed out, None where it did its work."""
     try:
         return future.exception()
     except CancelledError as error:

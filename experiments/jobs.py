@@ -9,19 +9,21 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from experiments.crew import PATIENCE, PER_WORKER, Crew, make_crew
+from experiments.crew import PATIENCE, PER_WORKER, Crew, drop_unbegun, error_of, make_crew
 from experiments.design import ModelDiffers, fingerprint, model_version
 from experiments.errors import RequestError, in_a_line
+from sim.sources import hash_of
 
 Result = dict[str, np.ndarray]
 """What a job gives: arrays by name. A number is an array of no dimensions."""
@@ -42,15 +44,12 @@ class Job:
         The function, as ``"package.module:name"``, at the top level of its module. It takes
         the arguments by name and returns a dict of numbers and arrays.
     arguments : mapping
-        What it is given, as JSON could write it: together with the model's version all that
-        determines the result.
-    version : int
-        Of the function; a change of what it returns takes a higher one.
+        What it is given, as JSON could write it: together with the sources of the model and
+        of the function's package all that determines the result.
     """
 
     work: str
     arguments: Mapping[str, Any]
-    version: int = 1
 
     @cached_property
     def key(self) -> str:
@@ -58,9 +57,8 @@ class Job:
         return fingerprint(
             {
                 "work": self.work,
-                "version": self.version,
                 "arguments": dict(self.arguments),
-                "model": model_version(),
+                "versions": versions(self.work),
             }
         )
 
@@ -85,6 +83,10 @@ class Done:
     result: Result
     error: str = ""
     kept: bool = False
+
+
+class Interrupted(Exception):
+    """Work was stopped before its end; what is done is kept."""
 
 
 class Shelf:
@@ -227,12 +229,12 @@ def _work(jobs: list[Job], crew: Crew) -> Iterator[tuple[str, Result, str]]:
                 return
             done, _ = wait(pending, timeout=PATIENCE, return_when=FIRST_COMPLETED)
             if crew.hooks.stopping():
-                _drop_unbegun(pending)
+                drop_unbegun(pending)
             for future in done:
                 if future not in pending:
                     continue
                 job = pending.pop(future)
-                lost = _error(future)
+                lost = error_of(future)
                 if isinstance(lost, RequestError):
                     raise lost
                 if lost is None:
@@ -245,43 +247,56 @@ def _work(jobs: list[Job], crew: Crew) -> Iterator[tuple[str, Result, str]]:
     finally:
         if pending:  # left early, by an error or by whoever was listening
             crew.hooks.stop.set()
-            _drop_unbegun(pending)
+            drop_unbegun(pending)
 
 
 def _submit(crew: Crew, job: Job) -> Future[tuple[Result, str]]:
     try:
-        return crew.executor.submit(
-            do_job, job.work, dict(job.arguments), job.version, model_version()
-        )
+        return crew.executor.submit(do_job, job.work, dict(job.arguments), versions(job.work))
     except RuntimeError as error:  # the pool is broken: a worker was killed
         broken: Future[tuple[Result, str]] = Future()
         broken.set_exception(error)
         return broken
 
 
-def _drop_unbegun(pending: dict[Future[tuple[Result, str]], Job]) -> None:
-    for future in [future for future in pending if future.cancel()]:
-        del pending[future]
+def versions(work: str) -> tuple[str, str]:
+    """Return the version of the model, and that of the package in which a function stands.
+
+    Parameters
+    ----------
+    work : str
+        The function, as in :class:`Job`.
+    """
+    return model_version(), _version_of(".".join(work.partition(":")[0].split(".")[:2]))
 
 
-def _error(future: Future[tuple[Result, str]]) -> BaseException | None:
+@cache
+def _version_of(package: str) -> str:
+    """Return the hash of a package's sources, or of a module's; nothing for what has none."""
     try:
-        return future.exception()
-    except CancelledError as error:
-        return error
+        spec = find_spec(package)
+    except (ModuleNotFoundError, ValueError):  # the latter: a module that was made on the spot
+        return ""
+    if spec is None or not spec.has_location or spec.origin is None:
+        return ""
+    source = Path(spec.origin)
+    if spec.submodule_search_locations:
+        return hash_of(source.parent)
+    return hashlib.sha256(source.read_bytes()).hexdigest()[:16]
 
 
-def do_job(work: str, arguments: dict[str, Any], version: int, model: str) -> tuple[Result, str]:
+def do_job(work: str, arguments: dict[str, Any], wanted: tuple[str, str]) -> tuple[Result, str]:
     """Do a job in the worker, and return what it gave, or why it failed.
 
     Raises
     ------
     ModelDiffers
-        Where the worker's model is another.
+        Where the worker's model, or its version of the function, is another.
     """
-    if model != model_version():
+    if versions(work) != wanted:
         raise ModelDiffers(
-            f"the model of the worker is version {model_version()}, asked for is version {model}"
+            f"the worker has version {' and '.join(versions(work))} of the model and of {work}, "
+            f"asked for is version {' and '.join(wanted)}"
         )
     module, _, name = work.partition(":")
     try:

@@ -87,11 +87,15 @@ def git_revision() -> str:
     return found.stdout.strip()
 
 
-def command() -> list[str]:
+def command(*called: str) -> list[str]:
     """Return the command line, the program by its name and not by its place.
 
-    What was run from Python had none: the config that is kept says what to give.
+    Parameters
+    ----------
+    *called : str
+        What does the same from a command line, for what was run from Python and had none; where
+        nothing is given, ``run config.toml``: the config that is kept says what to give.
     """
-    if Path(sys.argv[0]).stem not in ("frontline", "cli"):
-        return ["frontline", "run", "config.toml"]
-    return ["frontline", *sys.argv[1:]]
+    if Path(sys.argv[0]).stem in ("frontline", "cli"):
+        return ["frontline", *sys.argv[1:]]
+    return ["frontline", *(called or ("run", "config.toml"))]

@@ -2,10 +2,9 @@
 
 import os
 import signal
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from experiments.design import Block, blocks, points
 from experiments.errors import RequestError
 from experiments.provenance import command, now
 from experiments.runner import Run
+from experiments.saying import Say, listener
 from experiments.store.folder import Folder, missing, open_folder
 from experiments.store.lock import locked
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 RESULTS = Path("results")
 """Where results go unless told otherwise."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ def run(
     RequestError
         Where the folder cannot take the results, or is in use, or there is no such cluster.
     """
-    say = say or _to_stderr
+    say = listener(say)
     if cluster is not None:
         parse_address(cluster)  # before anything is written
     resources = Resources(
@@ -195,14 +193,16 @@ def _concluded(
     return Finished(folder, summary, interrupted, clock)
 
 
-_COMPILING = (
+COMPILING = (
     "Compiling the engine for this machine: this is done once, takes less than a minute, and is "
     "kept."
 )
 
 
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def compile_here(cluster: str | None, say: Say) -> None:
+    """Compile the engine, if this machine is where the work is done."""
+    if (cluster or "local").startswith("local"):
+        sim.compile_engine(on_first=lambda: say(COMPILING))
 
 
 def _run_to_the_end(
@@ -213,8 +213,8 @@ def _run_to_the_end(
     clock: Clock,
 ) -> dict[str, Any]:
     """Run what is missing and what the precision asks for; return how that went."""
-    if resources.engine == "compiled" and (resources.cluster or "local").startswith("local"):
-        sim.compile_engine(on_first=lambda: resources.say(_COMPILING))
+    if resources.engine == "compiled":
+        compile_here(resources.cluster, resources.say)
     record: dict[str, Any] = {
         "command": command(),
         "started": now("milliseconds"),
@@ -228,7 +228,7 @@ def _run_to_the_end(
             resources.engine, resources.workers, meter.add_days, resources.cluster, resources.say
         ) as crew,
         resources.display,
-        _stop_on_interrupt(crew, meter),
+        stop_on_interrupt(crew, meter),
     ):
         ended = _Work(experiment, folder, crew, meter, resources.engine, clock).do_all(watch)
     return record | {
@@ -296,10 +296,17 @@ class _Work:
 
 
 @contextmanager
-def _stop_on_interrupt(crew: Crew, meter: Meter) -> Iterator[None]:
-    """Let the first Ctrl-C end the runs in good order, and the second as ever.
+def stop_on_interrupt(crew: Crew, meter: Meter) -> Iterator[None]:
+    """Let the first Ctrl-C end the work in good order, and the second as ever.
 
     The same for SIGTERM, which queueing systems send some time before they kill.
+
+    Parameters
+    ----------
+    crew : Crew
+        Asked to stop.
+    meter : Meter
+        Shows that it was.
     """
     previous: dict[int, Any] = {}
 

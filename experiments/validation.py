@@ -4,9 +4,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,15 @@ from experiments.evidence.judging import (
 )
 from experiments.evidence.plan import Plan, sampling_plan
 from experiments.evidence.progress import JobMeter
-from experiments.evidence.run import Interrupted, Judging
-from experiments.jobs import job_crew
+from experiments.evidence.run import Judging
+from experiments.jobs import Interrupted
 from experiments.provenance import command, environment, now
-from experiments.session import _COMPILING, RESULTS, _stop_on_interrupt
+from experiments.saying import Say, listener, to_stderr
+from experiments.session import RESULTS
 from experiments.store import parquet
 from experiments.store.lock import locked
-from experiments.store.opening import move_aside
+from experiments.store.opening import move_aside, recorded
+from experiments.working import crew_at_work, keep_older, project_facts, say_stopped
 
 NAME = "validation"
 """The folder below that of all results."""
@@ -41,8 +42,6 @@ JOBS = "jobs"
 """The folder of finished jobs in it, which all runs share."""
 
 WRITTEN = ("report.html", "table.json", "table.csv", "provenance.json", "figures")
-
-Say = Callable[[str], None]
 
 
 def run(
@@ -94,12 +93,12 @@ def run(
     RequestError
         Where there is no such fact or cluster, or the folder is in use or cannot be written to.
     """
-    there = _project_facts() if facts is None else tuple(facts)
+    there = project_facts() if facts is None else tuple(facts)
     plan = plan or sampling_plan()
     wanted = chosen(there, ids or ())
     if cluster is not None:
         parse_address(cluster)  # before anything is written
-    say: Say = (lambda line: None) if quiet else _to_stderr
+    say = listener(None, quiet=quiet)
     base = root / NAME
     with locked(base):
         if replace and base.exists():
@@ -111,18 +110,11 @@ def run(
         try:
             judged = validation.judge(wanted, display_for("validate", quiet=quiet))
         except Interrupted:
-            _to_stderr(f"Stopped. What is done is kept. To go on:\n  {go_on}")
+            say_stopped(go_on)
             return 1
         validation.conclude(judged)
     _show(judged, folder, as_json=as_json, quiet=quiet)
     return 1 if _failures(judged) else 0
-
-
-def _project_facts() -> tuple[Fact, ...]:
-    # Imported late: to load all of them takes a second that a mistyped option need not wait for.
-    from experiments.evidence.facts import FACTS
-
-    return FACTS
 
 
 def chosen(facts: Sequence[Fact], ids: Iterable[str]) -> list[Fact]:
@@ -177,19 +169,13 @@ class Validation:
         Interrupted
             Where it was stopped before the end.
         """
-        if (self.cluster or "local").startswith("local"):
-            sim.compile_engine(on_first=lambda: self.say(_COMPILING))
         started, began = now(), time.perf_counter()
         meter = JobMeter(display)
-        with (
-            job_crew(self.workers, self.cluster, self.say) as crew,
-            display,
-            _stop_on_interrupt(crew, meter),
-        ):
+        with crew_at_work(self.workers, self.cluster, meter, display, self.say) as crew:
             judged = Judging(self.plan, self.jobs, crew, follow=meter.follow).judge(facts)
         progress = meter.progress
         self.session = {
-            "command": command(),
+            "command": command(*self.called(judged)),
             "started": started,
             "seconds": round(time.perf_counter() - began, 1),
             "workers": self.cluster or self.workers,
@@ -205,7 +191,9 @@ class Validation:
         # Imported late: what draws takes a second to load, which the workers need not wait for.
         from experiments.report.validation_page import write_validation
 
-        self.keep_older()
+        keep_older(
+            self.folder, WRITTEN, self.identity, self.say, "the report of another model or plan"
+        )
         self.folder.mkdir(parents=True, exist_ok=True)
         provenance = self.provenance(judged)
         # First, so that what is begun is known by whom: the rest is written again in any case.
@@ -220,33 +208,15 @@ class Validation:
         """What tells whether a table is of the same model, asked in the same way."""
         return {"model": model_version(), "plan_hash": fingerprint(self.plan.model_dump())}
 
-    def keep_older(self) -> None:
-        """Move a report of another model, or of another plan, into a folder beside it."""
-        found = self.found()
-        there = [name for name in WRITTEN if (self.folder / name).exists()]
-        if not there or {key: found.get(key) for key in self.identity} == self.identity:
-            return
-        stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
-        older = self.folder / f"older-{found.get('model', 'unknown')}-{stamp}"
-        with parquet.writing(self.folder):
-            older.mkdir(parents=True)
-            for name in there:
-                (self.folder / name).rename(older / name)
-        self.say(f"{self.folder}: the report of another model or plan is kept in {older.name}/")
-
-    def found(self) -> dict[str, Any]:
-        """Return the provenance that is there, empty where there is none that can be read."""
-        try:
-            found = json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+    def called(self, judged: Sequence[Judged]) -> list[str]:
+        """Return what asks for these facts on the command line."""
+        whole = self.folder == self.jobs.parent
+        return ["validate", *([] if whole else [each.fact.id for each in judged])]
 
     def provenance(self, judged: Sequence[Judged]) -> dict[str, Any]:
         """Return where the table comes from."""
         facts = [each.fact.id for each in judged]
         centre = sim.Centre()
-        ids = [] if self.folder == self.jobs.parent else facts
         return {
             "kind": "evidence",
             "state": state(judged),
@@ -259,12 +229,12 @@ class Validation:
                 f"The reference centre has {centre.customers:,} customers and {centre.seats:,} "
                 "seats; its parameters are the shipped defaults."
             ),
-            "command": " ".join(["frontline", "validate", *ids]),
+            "command": " ".join(["frontline", *self.called(judged)]),
             "counts": {
                 "jobs": self.session["jobs"] + self.session["kept"],
                 "failed": self.session["failed"],
             },
-            "sessions": [*self.found().get("sessions", []), self.session],
+            "sessions": [*recorded(self.folder).get("sessions", []), self.session],
         }
 
 
@@ -297,8 +267,4 @@ def _show(judged: Sequence[Judged], folder: Path, *, as_json: bool, quiet: bool)
         print_facts(judged)
         print(f"\nReport: {folder / 'report.html'}")
     for failure in _failures(judged):
-        _to_stderr(f"failed: {failure}")
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+        to_stderr(f"failed: {failure}")

@@ -1,9 +1,16 @@
 """Centres small enough to run in a blink, shared by the tests."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
-from sim import Centre
+# Before numpy is loaded, here and in the processes that tests start: matrices this small are
+# slower on two threads than on one, and tests run on every processor there is as it is.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
+from sim import Centre  # noqa: E402
 
 # An example may wait for a compilation; a failure found once is found again everywhere.
 settings.register_profile("frontline", deadline=None, derandomize=True)

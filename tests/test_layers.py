@@ -17,6 +17,7 @@ LAYERS = (
         "claiming",
         "calibrating",
         "conclusion",
+        "working",
         "frames",
         "command.table",
     },
@@ -34,7 +35,7 @@ LAYERS = (
     {"config", "schema", "command.tables"},
     {"config_parts", "budget", "recipes", "catalogue", "toml_text", "explain"},
     {"periods"},
-    {"errors"},
+    {"errors", "saying"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 SPLIT = {"store", "command"}

@@ -216,4 +216,5 @@ def fit(points: np.ndarray, values: np.ndarray) -> Emulator:
 def _score(surface: Surface, values: np.ndarray) -> float:
     mean, spread = surface.left_out
     spread = np.maximum(spread, 1e-9)
-    return float(np.mean(-0.5 * ((values - mean) / spread) ** 2 - np.log(spread)))
+    found = float(np.mean(-0.5 * ((values - mean) / spread) ** 2 - np.log(spread)))
+    return found if math.isfinite(found) else -math.inf

@@ -1,8 +1,10 @@
 """The ensemble: parameter sets that agree with the facts of class C, as a small data file."""
 
 import csv
+import hashlib
 import json
 import math
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,18 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import sim.behaviours
 from experiments.calibration.memory import Set
+from experiments.calibration.plain import plain
 from experiments.calibration.request import Range
 from experiments.calibration.space import DIGITS, Space
 from experiments.catalogue import shipped_folder
 from experiments.design import fingerprint
 from experiments.errors import RequestError
-from experiments.store.parquet import write_text
+from experiments.store.parquet import aside_of, publish, write_text
 from sim.parameters import Centre, describe
+from sim.sources import hash_of
 
 if TYPE_CHECKING:  # whoever only reads an ensemble need not load what emulates
     from experiments.calibration.acceptance import Candidate, Standard
-    from experiments.calibration.procedure import Course
+    from experiments.calibration.course import Course
 
 SHIPPED = "reference"
 """The name of the ensemble that the project ships."""
@@ -38,7 +43,7 @@ class Ensemble:
     sets : list of dict
         Overrides of the defaults, a name like ``"anger_of_moves.listen"`` for a number in a table.
     values : list of dict
-        The statistics of each, the mean of its simulations.
+        The statistics of each, the mean of the simulations by which it was judged.
     missed : list of tuple
         The bands that each misses; empty for a set that meets them all.
     medoid_index : int
@@ -71,8 +76,9 @@ class Ensemble:
 
     @property
     def stale(self) -> bool:
-        """Whether another default has changed since: the sets were found with those of then."""
-        return self.provenance.get("others") not in (None, others(self.names))
+        """Whether another default or a rule has changed since: the sets were found with those."""
+        there = {"others": others(self.names), "rules": rules()}
+        return any(self.provenance.get(key) not in (None, value) for key, value in there.items())
 
     def column(self, name: str) -> np.ndarray:
         """Return a parameter's values, set by set."""
@@ -83,6 +89,11 @@ def others(names: Sequence[str]) -> str:
     """Return a hash of the defaults of all parameters but those named."""
     rest = {row.name: row.default for row in describe(Centre) if row.name not in set(names)}
     return fingerprint(rest)
+
+
+def rules() -> str:
+    """Return a hash of the agents' rules."""
+    return hash_of(Path(sim.behaviours.__file__).parent)
 
 
 def ensemble_of(course: "Course", provenance: Mapping[str, Any] | None = None) -> Ensemble:
@@ -117,10 +128,11 @@ def ensemble_of(course: "Course", provenance: Mapping[str, Any] | None = None) -
         sets=sets,
         values=[dict(zip(names, map(float, each.mean), strict=True)) for each in taken],
         missed=missed,
-        medoid_index=medoid_of(course.space.points(sets), [len(each) for each in missed]),
+        medoid_index=medoid_of(course.whole.points(sets), [len(each) for each in missed]),
         provenance={
             "ranges": {name: vars(each) for name, each in course.request.ranges.items()},
-            "others": others(course.space.names),
+            "others": others(course.whole.names),
+            "rules": rules(),
             **(provenance or {}),
         },
     )
@@ -177,17 +189,24 @@ def save(ensemble: Ensemble, folder: Path, name: str) -> Path:
         shown = ["" if math.isnan(value) else f"{value:.6g}" for value in values.values()]
         medoid = int(place == ensemble.medoid_index)
         writer.writerow([place + 1, medoid, " ".join(missed), *parameters.values(), *shown])
+    table = text.getvalue()
     about = {
         **ensemble.provenance,
+        "table_hash": _hash_of_table(table),
         "sets": len(ensemble.sets),
         "meet_all_bands": sum(not each for each in ensemble.missed),
         "parameters": ensemble.names,
         "statistics": parts,
     }
-    note = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
+    note = json.dumps(plain(about), indent=1, ensure_ascii=False, allow_nan=False)
     write_text(folder / f"{name}.json", note + "\n")
-    write_text(folder / f"{name}.csv", text.getvalue())
+    write_text(folder / f"{name}.csv", table)
     return folder / f"{name}.csv"
+
+
+def _hash_of_table(text: str) -> str:
+    """Return a hash of a table's text, whatever its line endings."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]
 
 
 def load(name: str = SHIPPED, folder: Path | None = None) -> Ensemble:
@@ -209,8 +228,10 @@ def load(name: str = SHIPPED, folder: Path | None = None) -> Ensemble:
     table, about = where / f"{name}.csv", where / f"{name}.json"
     try:
         provenance = json.loads(about.read_text(encoding="utf-8"))
-        rows = list(csv.DictReader(StringIO(table.read_text(encoding="utf-8"))))
-        return _from_rows(rows, provenance)
+        text = table.read_text(encoding="utf-8")
+        if provenance["table_hash"] != _hash_of_table(text):
+            raise ValueError(f"{about.name} was written with another table")
+        return _from_rows(list(csv.DictReader(StringIO(text))), provenance)
     except FileNotFoundError as error:
         there = ", ".join(sorted(path.stem for path in where.glob("*.csv"))) or "none"
         raise RequestError(
@@ -238,3 +259,47 @@ def _from_rows(rows: Sequence[Mapping[str, str]], provenance: Mapping[str, Any])
         medoid_index=medoids[0],
         provenance=provenance,
     )
+
+
+def keep_ensemble(folder: Path, name: str, target: Path | None = None) -> Path:
+    """Copy an ensemble to the shipped files; an older one stays as NAME.csv.1 and NAME.json.1.
+
+    Table and note go together: an interruption between the two is seen when they are loaded, and
+    the same command then makes them a pair again.
+
+    Parameters
+    ----------
+    folder : Path
+        The calibration's results.
+    name : str
+        What the ensemble is to be called.
+    target : Path or None
+        Where to; the shipped files' own folder where None.
+
+    Returns
+    -------
+    Path
+        The table.
+    """
+    target = (shipped_folder() / "ensemble") if target is None else target
+    target.mkdir(parents=True, exist_ok=True)
+    load("ensemble", folder)  # refuses a pair that does not belong together
+    pairs = [
+        (folder / f"ensemble.{ending}", target / f"{name}.{ending}") for ending in ("csv", "json")
+    ]
+    if any(kept.exists() and kept.read_bytes() != new.read_bytes() for new, kept in pairs):
+        number = 1
+        while any(_numbered(kept, number).exists() for _, kept in pairs):
+            number += 1
+        for _, kept in pairs:
+            if kept.exists():
+                kept.rename(_numbered(kept, number))
+    files = [(aside_of(kept), kept) for _, kept in pairs]
+    for (new, _), (aside, _) in zip(pairs, files, strict=True):
+        shutil.copyfile(new, aside)
+    publish(files)
+    return pairs[0][1]
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}.{number}")

@@ -1,14 +1,17 @@
 """What a calibration found: what was pinned down, what hangs together, which bands clash."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from scipy.stats import spearmanr
 
+from experiments.calibration.acceptance import Standard
+from experiments.calibration.course import Course, Ended
 from experiments.calibration.ensemble import Ensemble
-from experiments.calibration.procedure import FIRST_LOOK, Course
+from experiments.calibration.outputs import Output
+from experiments.calibration.procedure import FIRST_LOOK
 from experiments.calibration.space import Space
 
 SHUFFLES = 200
@@ -23,8 +26,8 @@ class Marginal:
     ----------
     name : str
         The parameter.
-    free : bool
-        Whether it was to be pinned down.
+    kind : str
+        ``"free"``: to be pinned down, ``"varied"`` or ``"carried"``.
     quantiles : tuple of float
         5, 25, 50, 75 and 95 % of the ensemble, on the range stretched to [0, 1].
     values : tuple of float
@@ -36,7 +39,7 @@ class Marginal:
     """
 
     name: str
-    free: bool
+    kind: str
     quantiles: tuple[float, ...]
     values: tuple[float, ...]
     medoid: float
@@ -45,7 +48,12 @@ class Marginal:
 
 def marginals(course: Course, ensemble: Ensemble) -> list[Marginal]:
     """Return what is left of each parameter's range, the best known first."""
-    space = course.space
+    space = course.whole
+    kinds = {
+        name: kind
+        for kind in ("free", "varied", "carried")
+        for name in getattr(course.request, kind)
+    }
     points = space.points(ensemble.sets)
     levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     found = []
@@ -55,7 +63,7 @@ def marginals(course: Course, ensemble: Ensemble) -> list[Marginal]:
         found.append(
             Marginal(
                 name=name,
-                free=name in course.request.free,
+                kind=kinds[name],
                 quantiles=tuple(map(float, ends)),
                 values=tuple(map(float, values)),
                 medoid=float(points[ensemble.medoid_index, place]),
@@ -144,7 +152,8 @@ class Reached:
         The statistic, and where it is to lie.
     shares : list of float
         Of each step after the pilot: which share of its sets lay in the band, give or take the
-        stated number of standard errors of its runs.
+        stated number of standard errors of the runs that each was simulated with, judged as it is
+        for acceptance.
     ensemble : tuple of float
         5, 50 and 95 % of the ensemble's values.
     met : int
@@ -153,6 +162,8 @@ class Reached:
         Whether no parameters within the ranges come near it.
     unseen : bool
         Whether no run gave a value; the shares are NaN then.
+    judged : bool
+        Whether it steers and judges, or is only reported.
     """
 
     name: str
@@ -163,6 +174,7 @@ class Reached:
     met: int
     aside: bool
     unseen: bool
+    judged: bool
 
 
 def steps_of(course: Course) -> list[str]:
@@ -173,16 +185,12 @@ def steps_of(course: Course) -> list[str]:
 def reached(course: Course, ensemble: Ensemble) -> list[Reached]:
     """Return for each band how often it was met, step by step and by the ensemble."""
     standard, found = course.standard, []
+    steps = [
+        _in_bands(course, standard, each) for each in course.ended if each.step.kind != "pilot"
+    ]
     for place, output in enumerate(course.outputs):
-        shares = []
-        for ended in course.ended:
-            if ended.step.kind == "pilot":
-                continue
-            repeats = course.request.acceptance.repeats if ended.step.kind == "round" else 1
-            slack = standard.asked.sigmas * standard.noise[place] / np.sqrt(repeats)
-            far = output.distance(output.scaled(ended.table[:, place]))
-            near = float(np.mean(far <= np.nan_to_num(slack)))
-            shares.append(np.nan if output.name in course.unseen else near)
+        unseen = output.name in course.unseen
+        shares = [np.nan if unseen else float(np.mean(step[:, place])) for step in steps]
         values = np.array([each[output.name] for each in ensemble.values])
         there = values[np.isfinite(values)]
         ends = np.quantile(there, (0.05, 0.5, 0.95)) if len(there) else np.full(3, np.nan)
@@ -193,12 +201,37 @@ def reached(course: Course, ensemble: Ensemble) -> list[Reached]:
                 output.target.band(),
                 shares,
                 (float(ends[0]), float(ends[1]), float(ends[2])),
-                sum(output.name not in missed for missed in ensemble.missed),
+                _met(output, values, ensemble),
                 output.name in course.aside,
-                output.name in course.unseen,
+                unseen,
+                output.target.judged,
             )
         )
     return found
+
+
+def _met(output: Output, values: np.ndarray, ensemble: Ensemble) -> int:
+    """Return how many sets meet a band; of one that is only reported, how many lie in it."""
+    if output.target.judged:
+        return sum(output.name not in missed for missed in ensemble.missed)
+    with np.errstate(invalid="ignore"):
+        return int(np.sum(output.target.distance(values) <= 0.0))
+
+
+def _in_bands(course: Course, standard: Standard, ended: Ended) -> np.ndarray:
+    """Return which sets of a step lie in which bands, by the runs that each was simulated with."""
+    if ended.step.kind == "round":
+        of_round = [each for each in course.candidates if each.round == ended.step.number]
+        runs = [each.runs if len(each.runs) else each.screened[None, :] for each in of_round]
+    else:
+        runs = [row[None, :] for row in ended.table]
+    told = replace(standard, outputs=[_judged(each) for each in standard.outputs])
+    return np.array([told.implausibilities(each) for each in runs]) <= standard.asked.sigmas
+
+
+def _judged(output: Output) -> Output:
+    """Return an output as if it was judged: for what is only reported."""
+    return replace(output, target=replace(output.target, judged=True))
 
 
 @dataclass(frozen=True)
@@ -234,7 +267,8 @@ def clashes(course: Course, most: int = 8) -> list[Clash]:
     look = course.space.sobol(FIRST_LOOK, course.request.seed)
     points = np.concatenate([look, course.seen()[0]])
     judge = course.judge(steering=False)
-    kept = [place for place, output in enumerate(course.outputs) if output.name not in course.aside]
+    idle = {*course.aside, *course.reported}
+    kept = [place for place, output in enumerate(course.outputs) if output.name not in idle]
     far = {place: judge.of_output(place, points) for place in kept}
     alone = {place: float(np.min(values)) for place, values in far.items()}
     found = []
@@ -252,11 +286,11 @@ def touched(course: Course, names: Sequence[str]) -> dict[str, list[tuple[str, f
     Only those beyond three standard errors of no correlation; the strongest first.
     """
     first = next(each for each in course.ended if each.step.kind == "wave")
-    points = course.space.points(first.step.sets)
+    points = course.whole.points(first.step.sets)
     found: dict[str, list[tuple[str, float]]] = {}
     limit = 3.0 / np.sqrt(max(len(points) - 1, 1))
     for name in names:
-        column = points[:, course.space.names.index(name)]
+        column = points[:, course.whole.names.index(name)]
         pairs = []
         for place, output in enumerate(course.outputs):
             values = first.table[:, place]

@@ -1,17 +1,19 @@
 """Implausibility: how far an emulated output lies from its band, in standard deviations."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import log_ndtr, logsumexp
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from experiments.calibration.outputs import THREADS, Emulated
+from experiments.calibration.outputs import Emulated
+from experiments.calibration.threads import THREADS, in_threads
 
 CHUNK = 1024
 """Points at a time at the most: their covariances with some hundred runs stay in the cache."""
+
+SHARED = 256
+"""Points that are worth a thread of their own."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,23 @@ class Judge:
         What the model may miss a band by, as a share of its width.
     sigmas : float
         Standard errors by which that mean may lie out of its band.
+    rests : array (m,)
+        Of each output, the standard deviation of what depends on parameters that its emulator does
+        not know: inactive ones, and those that are only carried along.
     """
 
     emulated: Sequence[Emulated]
     errors: np.ndarray
     discrepancy: float
     sigmas: float
+    rests: np.ndarray
 
     def implausibility(self, points: np.ndarray, ceiling: float = np.inf) -> np.ndarray:
         """Return the largest implausibility of each point over the outputs.
 
-        It is the distance of the emulated mean to the band over the root of three variances:
-        the emulator's, that of the mean of the repeats, and the discrepancy's.
+        It is the distance of the emulated mean to the band over the root of four variances:
+        the emulator's, that of what it does not know, that of the mean of the repeats, and the
+        discrepancy's.
 
         Parameters
         ----------
@@ -69,7 +76,10 @@ class Judge:
             return np.zeros(len(points))
         mean, known = emulator.predict(points)
         spread = np.sqrt(
-            known**2 + self.errors[index] ** 2 + output.tolerance(self.discrepancy) ** 2
+            known**2
+            + self.rests[index] ** 2
+            + self.errors[index] ** 2
+            + output.tolerance(self.discrepancy) ** 2
         )
         return output.distance(mean) / np.maximum(spread, 1e-12)
 
@@ -91,7 +101,8 @@ class Judge:
         if emulator is None:
             return np.zeros(len(points))
         mean, known = emulator.predict(points)
-        spread = np.maximum(np.sqrt(known**2 + self.errors[index] ** 2), 1e-12)
+        spread = np.sqrt(known**2 + self.rests[index] ** 2 + self.errors[index] ** 2)
+        spread = np.maximum(spread, 1e-12)
         slack = self.sigmas * self.errors[index]
         return log_between(
             (output.low - slack - mean) / spread, (output.high + slack - mean) / spread
@@ -101,17 +112,19 @@ class Judge:
         """Return the same judge that asks first what rules most of these points out."""
         worst = [float(np.mean(self.of_output(i, points))) for i in range(len(self.emulated))]
         order = np.argsort(worst)[::-1]
-        return Judge(
-            [self.emulated[i] for i in order], self.errors[order], self.discrepancy, self.sigmas
+        return replace(
+            self,
+            emulated=[self.emulated[i] for i in order],
+            errors=self.errors[order],
+            rests=self.rests[order],
         )
 
 
 def _by_chunks(work: Callable[[np.ndarray], np.ndarray], points: np.ndarray) -> np.ndarray:
-    """Do work on points, some chunks at a time; each with one thread of linear algebra."""
-    size = max(1, min(CHUNK, -(-len(points) // THREADS)))
+    """Do work on points, some chunks at a time."""
+    size = max(SHARED, min(CHUNK, -(-len(points) // THREADS)))
     chunks = [points[first : first + size] for first in range(0, len(points), size)]
-    with threadpool_limits(1), ThreadPoolExecutor(THREADS) as threads:
-        return np.concatenate([np.empty(0), *threads.map(work, chunks)])
+    return np.concatenate([np.empty(0), *in_threads(work, chunks)])
 
 
 def log_between(low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from experiments.calibration.plain import plain
 from experiments.errors import RequestError
 from experiments.store.parquet import write_text
 
@@ -68,7 +69,8 @@ class Memory:
         made = Step(kind, number, *make())
         self._steps.append(made)
         if self._path is not None:
-            text = json.dumps([vars(each) for each in self._steps], indent=1, allow_nan=False)
+            steps = plain([vars(each) for each in self._steps])
+            text = json.dumps(steps, indent=1, allow_nan=False)
             write_text(self._path, text + "\n")
         return made
 

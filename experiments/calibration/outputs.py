@@ -2,16 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy.stats import skew
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from experiments.calibration.emulator import Emulator, fit
 from experiments.calibration.targets import Target
+from experiments.calibration.threads import in_threads
 
 SKEWED = 1.0
 """Skewness from which what is never negative is taken by its logarithm or root (assumed)."""
@@ -21,9 +20,6 @@ FAR = 6.0
 
 LEAST = 12
 """Runs with a value, below which an output is not emulated."""
-
-THREADS = 2
-"""Outputs that are fitted at a time."""
 
 
 Scale = Literal["itself", "logarithm", "root"]
@@ -145,9 +141,7 @@ def emulate(outputs: Sequence[Output], points: np.ndarray, table: np.ndarray) ->
         output, column = pair
         return Emulated(output, _fitted(output, points, column))
 
-    # One thread of linear algebra each: more would be slower, and would not always add up alike.
-    with threadpool_limits(1), ThreadPoolExecutor(THREADS) as threads:
-        return list(threads.map(one, zip(outputs, columns, strict=True)))
+    return in_threads(one, list(zip(outputs, columns, strict=True)))
 
 
 def _fitted(output: Output, points: np.ndarray, column: np.ndarray) -> Emulator | None:

@@ -1,27 +1,23 @@
 """The calibration from its first run to the ensemble: waves, then rounds of acceptance."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from experiments.calibration.acceptance import Candidate, Standard
+from experiments.calibration.acceptance import Candidate
+from experiments.calibration.course import Course, Ended
 from experiments.calibration.implausibility import Judge
 from experiments.calibration.memory import Made, Memory, Set, Step
-from experiments.calibration.outputs import (
-    Emulated,
-    Output,
-    emulate,
-    outputs_of,
-    pooled_noise,
-)
-from experiments.calibration.request import Calibration
+from experiments.calibration.outputs import Emulated, emulate, outputs_of
+from experiments.calibration.request import MOST_REPEATS, Calibration
 from experiments.calibration.sampling import down_the_levels, spread_out, towards_plausibility
 from experiments.calibration.simulating import Simulator
 from experiments.calibration.space import Space
 from experiments.calibration.targets import Target
+from experiments.saying import Say
 
 FIRST_LOOK = 8192
 """Points of the whole ranges at which emulators are asked what is left."""
@@ -29,100 +25,8 @@ FIRST_LOOK = 8192
 POPULATION = 1024
 """Points that are moved about in what is left."""
 
-MOST_REPEATS = 100
-"""Seeds that a set has for itself."""
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A step that has been simulated.
-
-    Attributes
-    ----------
-    step : Step
-        The sets.
-    table : array (n, m)
-        What each gave, a column a target; the mean where a set was run more than once.
-    """
-
-    step: Step
-    table: np.ndarray
-
-
-@dataclass
-class Course:
-    """All that a calibration has seen and decided.
-
-    Attributes
-    ----------
-    request : Calibration
-        What was asked.
-    targets : sequence of Target
-        The bands.
-    space : Space
-        The ranges.
-    outputs : list of Output
-        The targets on their scales.
-    ended : list of Ended
-        The steps, in their order.
-    candidates : list of Candidate
-        The sets of the rounds.
-    pilot : array (r, m)
-        Runs of the middle of the ranges.
-    aside : list of str
-        Targets that no parameters within the ranges come near: they do not steer.
-    unseen : list of str
-        Targets of which no run of the first wave gave a value: nothing can be said of them.
-    volumes : list of (str, float, float)
-        After each wave: its title, the level reached, log10 of the share of the ranges left.
-    emulated : list of Emulated
-        The newest emulators.
-    """
-
-    request: Calibration
-    targets: Sequence[Target]
-    space: Space
-    outputs: list[Output] = field(default_factory=list)
-    ended: list[Ended] = field(default_factory=list)
-    candidates: list[Candidate] = field(default_factory=list)
-    pilot: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
-    aside: list[str] = field(default_factory=list)
-    unseen: list[str] = field(default_factory=list)
-    volumes: list[tuple[str, float, float]] = field(default_factory=list)
-    emulated: list[Emulated] = field(default_factory=list)
-
-    @property
-    def standard(self) -> Standard:
-        """By what a set is judged, with all that is known of the noise."""
-        groups = [self.pilot, *(each.runs for each in self.candidates if len(each.runs) > 1)]
-        return Standard(
-            self.outputs,
-            pooled_noise(self.outputs, groups),
-            self.request.acceptance,
-            frozenset(self.aside),
-            frozenset(self.unseen),
-        )
-
-    def judge(self, *, steering: bool) -> Judge:
-        """Return who judges by the newest emulators: by all outputs, or by those that steer."""
-        places = [
-            place
-            for place, each in enumerate(self.outputs)
-            if not steering or each.name not in self.aside
-        ]
-        return Judge(
-            [self.emulated[place] for place in places],
-            np.nan_to_num(self.standard.errors)[places],
-            self.request.waves.discrepancy,
-            self.request.acceptance.sigmas,
-        )
-
-    def seen(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return all that was simulated: points of the unit cube, and the table."""
-        sets = [each for ended in self.ended for each in ended.step.sets]
-        return self.space.points(sets), np.concatenate([ended.table for ended in self.ended])
+MOST_SKETCHES = 4
+"""Candidates that are looked over for each that is simulated, at the most."""
 
 
 def calibrate(
@@ -153,7 +57,7 @@ def calibrate(
         All that was seen; :func:`experiments.calibration.ensemble.ensemble_of` takes the ensemble
         from it.
     """
-    course = Course(request, targets, Space(request.ranges))
+    course = Course(request, targets, Space(request.steered), Space(request.ranges))
     work = _Work(course, simulator, memory or Memory(), say)
     work.pilot()
     work.wave(1, work.first_design)
@@ -162,6 +66,10 @@ def calibrate(
     work.rounds()
     work.judge()  # what is known in the end, for the page
     return course
+
+
+_CARRIED = {"pilot": 5, "wave": 6, "round": 7}
+"""By which purpose of a generator what is carried along is drawn."""
 
 
 @dataclass
@@ -178,6 +86,14 @@ class _Work:
         """Return draws of their own for each step."""
         return np.random.default_rng([self.course.request.seed, purpose, number])
 
+    def sets(self, points: np.ndarray, kind: str, number: int) -> list[Set]:
+        """Return points as sets, each with a draw of its own of what is carried along."""
+        carried = Space(self.course.request.carried)
+        rng = self.rng(_CARRIED[kind], number)
+        drawn = carried.values(rng.random((len(points), len(carried))))
+        steered = self.course.space.values(points)
+        return [{**one, **other} for one, other in zip(steered, drawn, strict=True)]
+
     def seeds(self, sets: Sequence[Set]) -> list[int]:
         """Return the first seed of each set: none is used twice, whatever the step."""
         first = self.course.request.seed + 1 + self.used * MOST_REPEATS
@@ -185,10 +101,13 @@ class _Work:
         return [(first + place * MOST_REPEATS) % 2**32 for place in range(len(sets))]
 
     def pilot(self) -> None:
-        """Run the middle of the ranges several times, for how much runs differ by chance."""
+        """Run the middle of the ranges several times, for how much runs differ by chance.
+
+        One draw of what is carried along serves all these runs: it is no chance of a run.
+        """
         course = self.course
-        middle = course.space.values(np.full((1, len(course.space)), 0.5))
-        step = self.memory.step("pilot", 1, lambda: (middle, {}))
+        middle = np.full((1, len(course.space)), 0.5)
+        step = self.memory.step("pilot", 1, lambda: (self.sets(middle, "pilot", 1), {}))
         self.simulator.title = step.title
         seed = self.seeds(step.sets)[0]
         runs = range(course.request.waves.pilot)
@@ -201,7 +120,7 @@ class _Work:
         """Return the first wave: a Sobol' sequence over the ranges."""
         course = self.course
         points = course.space.sobol(course.request.waves.runs[0], course.request.seed)
-        return course.space.values(points), {}
+        return self.sets(points, "wave", 1), {}
 
     def next_design(self, number: int) -> Callable[[], Made]:
         """Return what designs a later wave: points far from each other in what is left."""
@@ -211,7 +130,7 @@ class _Work:
             chosen = spread_out(
                 points, self.course.request.waves.runs[number - 1], self.rng(2, number)
             )
-            return self.course.space.values(points[chosen]), notes
+            return self.sets(points[chosen], "wave", number), notes
 
         return make
 
@@ -238,10 +157,11 @@ class _Work:
         """Take up what was found when a step was designed, now or before an interruption."""
         if "level" in notes:
             self.course.aside = list(notes["aside"])
-            self.course.volumes.append((notes["after"], notes["level"], notes["log10_volume"]))
+            level = np.inf if notes["level"] is None else notes["level"]  # null in the memory
+            self.course.volumes.append((notes["after"], level, notes["log10_volume"]))
             left = f"10^{notes['log10_volume']:.1f} of the ranges are left"
-            if notes["level"] > self.course.request.waves.cut + 1e-9:
-                left += f" at an implausibility of {notes['level']:.2f}: the cut is not reached"
+            if level > self.course.request.waves.cut + 1e-9:
+                left += f" at an implausibility of {level:.2f}: the cut is not reached"
             aside = ", ".join(self.course.aside)
             self.say(left + (f"; out of reach: {aside}" if aside else ""))
 
@@ -256,7 +176,8 @@ class _Work:
         course.aside = []
         cut = course.request.waves.cut
         look = course.space.sobol(FIRST_LOOK, course.request.seed + number)
-        course.aside = self._out_of_reach(self.judge(), look, cut)
+        self.judge()
+        course.aside = self._out_of_reach(look, cut)
         judge = course.judge(steering=True).ordered(look[:POPULATION])
         sample = down_the_levels(judge.implausibility, look, POPULATION, cut, self.rng(1, number))
         return sample.points, {
@@ -267,12 +188,15 @@ class _Work:
             "emulators": emulator_notes(course.emulated),
         }
 
-    def _out_of_reach(self, judge: Judge, look: np.ndarray, cut: float) -> list[str]:
-        """Return the targets that neither an emulator nor any run comes near."""
-        _, table = self.course.seen()
-        noise = self.course.standard.noise
+    def _out_of_reach(self, look: np.ndarray, cut: float) -> list[str]:
+        """Return the judged targets that neither an emulator nor any run comes near."""
+        course, judge = self.course, self.course.judge(steering=False)
+        _, table = course.seen()
+        noise = course.standard.noise
         found = []
-        for place, output in enumerate(self.course.outputs):
+        for place, output in enumerate(course.outputs):
+            if not output.target.judged:
+                continue
             foretold = float(np.min(judge.of_output(place, look)))
             distances = output.distance(output.scaled(table[:, place]))
             reached = bool(np.nanmin(distances, initial=np.inf) <= cut * noise[place])
@@ -286,13 +210,43 @@ class _Work:
         design = self.candidates_of(replace(course, ended=list(course.ended), candidates=[]))
         spent, number = 0, 1
         while len(course.standard.accepted(course.candidates)) < asked.sets:
-            batch = min(asked.batch, (asked.most_runs - spent) // asked.repeats)
+            left = asked.most_runs - spent
+            kept = asked.repeats * self.wanting()  # for what is to be judged in any case
+            batch = min(asked.batch, left // (asked.repeats + 1), left - kept)
             if batch < max(1, asked.batch // 4):  # a handful more would tell little
                 break
             step = self.memory.step("round", number, partial(design, number, batch))
             self.take_note(step.notes)
             spent += self.round(step)
             number += 1
+        self.judge_the_rest()
+
+    def wanting(self) -> int:
+        """Return how many sets are yet to be judged so that the ensemble can be filled."""
+        judged = sum(len(each.runs) > 0 for each in self.course.candidates)
+        return max(0, self.course.request.acceptance.at_least - judged)
+
+    def judge_the_rest(self) -> None:
+        """Simulate the best of the others afresh, where too few were for the ensemble."""
+        course, standard = self.course, self.course.standard
+        rest = [at for at, each in enumerate(course.candidates) if not len(each.runs)]
+        rest.sort(key=lambda at: standard.worst(course.candidates[at].screened[None, :]))
+        chosen = rest[: self.wanting()]
+        self.simulator.title = "the rest of the ensemble"
+        runs = self.fresh([course.candidates[at] for at in chosen])
+        for at, each in zip(chosen, runs, strict=True):
+            course.candidates[at] = replace(course.candidates[at], runs=each)
+
+    def fresh(self, candidates: Sequence[Candidate]) -> np.ndarray:
+        """Simulate candidates as often as it takes to judge them, with seeds not used before."""
+        repeats = self.course.request.acceptance.repeats
+        asked = [
+            (each.parameters, (each.seed + number) % 2**32)
+            for each in candidates
+            for number in range(1, repeats + 1)
+        ]
+        table = self.simulator.table(asked)
+        return table.reshape(len(candidates), repeats, len(self.course.targets))
 
     def candidates_of(self, waves: Course) -> Callable[[int, int], Made]:
         """Return what designs a round.
@@ -314,36 +268,59 @@ class _Work:
                 if number == 1:
                     notes, self.course.aside = found, waves.aside
             points = towards_plausibility(self.judge().log_chance, left[0], self.rng(3, number))
-            chosen = self.rng(4, number).permutation(len(points))[:batch]
-            return self.course.space.values(points[chosen]), notes
+            points = points[self.rng(4, number).permutation(len(points))]
+            chosen, seen = self.looked_over(self.sets(points, "round", number), number, batch)
+            return chosen, {**notes, **seen}
 
         return make
 
+    def looked_over(self, sets: list[Set], number: int, batch: int) -> Made:
+        """Choose the candidates of a round by what a sketch tells of them, in their order.
+
+        Those that it leaves within ``screen`` standard deviations of the bands come first; where
+        they are too few, the nearest of the others fill up.
+        """
+        course = self.course
+        if not self.simulator.works.sketch:
+            return sets[:batch], {}
+        self.simulator.title = f"sketches of round {number}"
+        first = course.request.seed + 2**31 + number * POPULATION
+        worst: list[float] = []
+        while len(worst) < min(MOST_SKETCHES * batch, len(sets)):
+            if sum(each <= course.request.acceptance.screen for each in worst) >= batch:
+                break
+            places = range(len(worst), min(len(worst) + batch, len(sets)))
+            table = self.simulator.sketches([(sets[at], (first + at) % 2**32) for at in places])
+            worst += [course.standard.worst(row[None, :], partly=True) for row in table]
+        fit = [at for at, each in enumerate(worst) if each <= course.request.acceptance.screen]
+        order = [*fit, *(int(at) for at in np.argsort(worst, kind="stable") if at not in fit)]
+        return [sets[at] for at in sorted(order[:batch])], {
+            "sketched": len(worst),
+            "fit": len(fit),
+        }
+
     def round(self, step: Step) -> int:
-        """Simulate the candidates of a round, the promising ones again; return the runs."""
-        course, repeats = self.course, self.course.request.acceptance.repeats
+        """Simulate the candidates of a round, the promising ones afresh; return the runs."""
+        course = self.course
         self.simulator.title = step.title
         seeds = self.seeds(step.sets)
         first = self.simulator.table(list(zip(step.sets, seeds, strict=True)))
-        again = course.standard.worth_repeating(first)
-        asked = [
-            (step.sets[place], seeds[place] + each) for place in again for each in range(1, repeats)
-        ]
-        more = self.simulator.table(asked).reshape(len(again), repeats - 1, len(course.targets))
-        runs = [row[None, :] for row in first]
-        for place, table in zip(again, more, strict=True):
-            runs[place] = np.concatenate([runs[place], table])
+        none = np.empty((0, len(course.targets)))
         found = [
-            Candidate(each, table, step.number) for each, table in zip(step.sets, runs, strict=True)
+            Candidate(each, row, none, step.number, seed)
+            for each, row, seed in zip(step.sets, first, seeds, strict=True)
         ]
+        again = course.standard.worth_repeating(first)
+        for place, runs in zip(again, self.fresh([found[at] for at in again]), strict=True):
+            found[place] = replace(found[place], runs=runs)
         course.candidates += found
-        course.ended.append(Ended(step, np.array([each.mean for each in found])))
+        course.ended.append(Ended(step, np.array([each.known for each in found])))
         accepted = len(course.standard.accepted(course.candidates))
         self.say(
-            f"{step.title}: {len(found)} candidates, {len(again)} of them repeated; "
+            f"{step.title}: {len(found)} candidates, {len(again)} of them simulated afresh; "
             f"{accepted} plausible so far"
         )
-        return len(first) + len(asked)
+        return len(first) + len(again) * course.request.acceptance.repeats
 
 
 def emulator_notes(emulated: Sequence[Emulated]) -> list[dict[str, Any]]:

@@ -17,6 +17,9 @@ from sim.parameters import describe
 
 Scale = Literal["linear", "log"]
 
+MOST_REPEATS = 100
+"""Seeds that a set has for itself."""
+
 
 class Range(Table):
     """Where a parameter may lie before anything has been seen; all of it is equally likely."""
@@ -52,7 +55,9 @@ class Waves(Table):
         description="runs of each wave",
         json_schema_extra={"allowed": "a list of whole numbers from 8 up, for example [192, 96]"},
     )
-    pilot: int = count_of(12, "runs", 4, 1_000, "runs of the middle of the ranges, for the noise")
+    pilot: int = count_of(
+        12, "runs", 4, MOST_REPEATS, "runs of the middle of the ranges, for the noise"
+    )
     cut: float = _number(3.0, "standard deviations", 0.5, 10.0, "implausibility that rules out")
     discrepancy: float = _number(
         0.05, "x band", 0.0, 1.0, "what the model may miss a band by, as a share of its width"
@@ -71,9 +76,15 @@ class Acceptance(Table):
 
     sets: int = count_of(64, "sets", 2, 10_000, "plausible sets wanted")
     at_least: int = count_of(50, "sets", 2, 10_000, "sets that the ensemble has in any case")
-    repeats: int = count_of(3, "runs", 2, 100, "runs of each set, each with a seed of its own")
+    repeats: int = count_of(
+        4,
+        "runs",
+        2,
+        MOST_REPEATS - 1,
+        "fresh runs of each set by which it is judged, each with a seed of its own",
+    )
     sigmas: float = _number(
-        2.0, "standard errors", 0.0, 6.0, "by which a mean of repeats may lie out of its band"
+        1.0, "standard errors", 0.0, 6.0, "by which a mean of repeats may lie out of its band"
     )
     screen: float = _number(
         3.0, "standard deviations", 1.0, 10.0, "by which the first run may, to be repeated at all"
@@ -88,6 +99,12 @@ class Acceptance(Table):
         return self
 
 
+class Confirmation(Table):
+    """The last step: how some of the sets do on the whole sampling plan."""
+
+    sets: int = count_of(10, "sets", 0, 1_000, "sets run on the whole plan, the medoid among them")
+
+
 class Calibration(Table):
     """A calibration, as its file has it."""
 
@@ -98,8 +115,14 @@ class Calibration(Table):
         description="the facts to calibrate to, of class C",
         json_schema_extra={"allowed": 'a list of facts of class C, for example ["S1", "S19"]'},
     )
+    reported: tuple[str, ...] = Field(
+        default=(),
+        description="facts of class C that are shown, and neither steer nor judge",
+        json_schema_extra={"allowed": "a list of facts of class C that are not under facts"},
+    )
     waves: Waves = Field(description="history matching")
     acceptance: Acceptance = Field(default_factory=Acceptance, description="acceptance")
+    confirm: Confirmation = Field(default_factory=Confirmation, description="the last step")
     free: dict[str, Range] = Field(
         min_length=2, description="the parameters that the facts are to pin down, with their ranges"
     )
@@ -108,19 +131,31 @@ class Calibration(Table):
         description="drawn likewise, not expected to be pinned down: they carry the unknown",
     )
 
-    @field_validator("free", "varied")
+    carried: dict[str, Range] = Field(
+        default_factory=dict,
+        description="drawn at random for each set: no design and no emulator knows them",
+    )
+
+    @field_validator("free", "varied", "carried")
     @classmethod
     def _in_the_plausible_range(
         cls, ranges: dict[str, Range], info: ValidationInfo
     ) -> dict[str, Range]:
-        if wrong := range_mistakes(ranges, info.data.get("free") or {}):
+        earlier = [name for name in ("free", "varied") if name != info.field_name]
+        taken = {each: name for name in reversed(earlier) for each in info.data.get(name) or {}}
+        if wrong := range_mistakes(ranges, taken):
             raise ValueError("\n".join(wrong))
         return ranges
 
     @property
-    def ranges(self) -> dict[str, Range]:
-        """All parameters that are drawn, the free ones first."""
+    def steered(self) -> dict[str, Range]:
+        """The parameters that designs and emulators know, the free ones first."""
         return {**self.free, **self.varied}
+
+    @property
+    def ranges(self) -> dict[str, Range]:
+        """All parameters that are drawn."""
+        return {**self.steered, **self.carried}
 
     @property
     def hash(self) -> str:
@@ -132,7 +167,7 @@ class Calibration(Table):
         return "# The calibration, every default written out.\n\n" + write_toml(self.model_dump())
 
 
-def range_mistakes(ranges: Mapping[str, Range], taken: Mapping[str, Range]) -> list[str]:
+def range_mistakes(ranges: Mapping[str, Range], taken: Mapping[str, str]) -> list[str]:
     """Return what is wrong with ranges: unknown names, values that the model refuses.
 
     Parameters
@@ -140,7 +175,7 @@ def range_mistakes(ranges: Mapping[str, Range], taken: Mapping[str, Range]) -> l
     ranges : mapping
         By the parameter's name.
     taken : mapping
-        Parameters that stand in another table already.
+        Parameters that stand in another table already, and in which.
     """
     known = {row.name: row for row in describe() if not isinstance(row.default, bool)}
     wrong = []
@@ -148,8 +183,8 @@ def range_mistakes(ranges: Mapping[str, Range], taken: Mapping[str, Range]) -> l
         row = known.get(name)
         if row is None:
             wrong.append(f"[{shown(name)}]: {no_such('parameter with a range', name, known)}")
-        elif name in taken and ranges is not taken:
-            wrong.append(f"[{shown(name)}]: is under free already; allowed: once")
+        elif name in taken:
+            wrong.append(f"[{shown(name)}]: is under {taken[name]} already; allowed: once")
         elif (row.low is not None and given.low < row.low) or (
             row.high is not None and given.high > row.high
         ):
@@ -191,7 +226,7 @@ def load_calibration(source: str | Path | None = None) -> Calibration:
 
 def _prepared(raw: dict[str, Any]) -> dict[str, Any]:
     """Turn what TOML reads into what strict validation takes: tuples, and 1 for 1.0."""
-    for table, name in ((raw, "facts"), (raw.get("waves"), "runs")):
+    for table, name in ((raw, "facts"), (raw, "reported"), (raw.get("waves"), "runs")):
         if isinstance(table, dict) and isinstance(table.get(name), list):
             table[name] = tuple(table[name])
     return raw

@@ -11,14 +11,34 @@ from experiments.calibration.memory import Set
 from experiments.calibration.targets import Target
 from experiments.crew import Crew
 from experiments.errors import RequestError
-from experiments.jobs import Job, run_jobs
-
-OBSERVE = "experiments.evidence.observe:observe"
-"""What simulates a set of parameters and takes the C facts' statistics from it."""
+from experiments.jobs import Interrupted, Job, run_jobs
 
 
-class Interrupted(Exception):
-    """A calibration was stopped before its end; what is done is kept."""
+@dataclass(frozen=True)
+class Works:
+    """The functions that simulate a set of parameters; see :class:`experiments.jobs.Job`.
+
+    Attributes
+    ----------
+    observe : str
+        Gives all targets' statistics, on the plan's smaller samples.
+    confirm : str
+        The same on the whole plan.
+    sketch : str
+        Gives some of them at a small part of the cost; none where empty.
+    """
+
+    observe: str
+    confirm: str
+    sketch: str = ""
+
+
+PROJECT = Works(
+    "experiments.evidence.observe:observe",
+    "experiments.evidence.observe:confirm",
+    "experiments.evidence.observe:sketch",
+)
+"""What simulates the project's model and takes the C facts' statistics from it."""
 
 
 @dataclass
@@ -35,14 +55,14 @@ class Simulator:
         Where finished jobs are kept.
     crew : Crew
         Who does them.
-    work : str
-        The function that simulates: see :class:`experiments.jobs.Job`.
+    works : Works
+        The functions that simulate.
     follow : callable
         Told after each job the title, how many of this call's are done, and of how many.
     title : str
         What is being simulated.
     runs, failed : int
-        Jobs so far, and how many of them failed.
+        Jobs so far, sketches left out, and how many of all failed.
     errors : list of str
         Why, the first ones.
     """
@@ -51,7 +71,7 @@ class Simulator:
     plan: Mapping[str, Any]
     folder: Path
     crew: Crew
-    work: str = OBSERVE
+    works: Works = PROJECT
     follow: Callable[[str, int, int], None] = lambda title, done, asked: None
     title: str = ""
     runs: int = 0
@@ -63,6 +83,11 @@ class Simulator:
 
         A run that failed is a row of NaN.
 
+        Parameters
+        ----------
+        asked : sequence of (dict, int)
+            Sets and seeds.
+
         Raises
         ------
         Interrupted
@@ -70,8 +95,23 @@ class Simulator:
         RequestError
             Where all of them failed, or an output is missing.
         """
+        self.runs += len(asked)
+        return self._table(self.works.observe, asked)
+
+    def sketches(self, asked: Sequence[tuple[Set, int]]) -> np.ndarray:
+        """Return the same, with NaN for all that a sketch does not tell."""
+        return self._table(self.works.sketch, asked, partly=True)
+
+    def confirmations(self, asked: Sequence[tuple[Set, int]]) -> np.ndarray:
+        """Return the same, simulated on the whole plan."""
+        self.runs += len(asked)
+        return self._table(self.works.confirm, asked)
+
+    def _table(
+        self, work: str, asked: Sequence[tuple[Set, int]], *, partly: bool = False
+    ) -> np.ndarray:
         jobs = [
-            Job(self.work, {"centre": dict(each), "plan": dict(self.plan), "seed": seed})
+            Job(work, {"centre": dict(each), "plan": dict(self.plan), "seed": seed})
             for each, seed in asked
         ]
         rows: dict[str, np.ndarray] = {}
@@ -79,20 +119,21 @@ class Simulator:
         for done, ended in enumerate(run_jobs(jobs, self.folder, self.crew), start=1):
             if ended.error:
                 errors.append(ended.error)
-            rows[ended.job.key] = self._row(ended.result, failed=bool(ended.error))
+            if not (ended.error or partly):
+                self._refuse_incomplete(work, ended.result)
+            rows[ended.job.key] = self._row(ended.result)
             self.follow(self.title, done, len(jobs))
         if len(rows) < len({job.key for job in jobs}):
             raise Interrupted
         if jobs and len(errors) == len(jobs):
             raise RequestError([f"all {len(jobs)} simulations of a step failed: {errors[0]}"])
-        self.runs += len(jobs)
         self.failed += len(errors)
         self.errors += errors[:5]
         return np.array([rows[job.key] for job in jobs]).reshape(len(jobs), len(self.targets))
 
-    def _row(self, result: Mapping[str, np.ndarray], *, failed: bool) -> np.ndarray:
-        if failed:
-            return np.full(len(self.targets), np.nan)
+    def _refuse_incomplete(self, work: str, result: Mapping[str, np.ndarray]) -> None:
         if missing := [each.name for each in self.targets if each.name not in result]:
-            raise RequestError([f"{self.work} gives no {', '.join(missing)}"])
-        return np.array([float(result[each.name]) for each in self.targets])
+            raise RequestError([f"{work} gives no {', '.join(missing)}"])
+
+    def _row(self, result: Mapping[str, np.ndarray]) -> np.ndarray:
+        return np.array([float(result.get(each.name, np.nan)) for each in self.targets])

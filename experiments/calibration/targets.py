@@ -24,6 +24,11 @@ class Target:
         The band; infinite where it is open.
     published : bool
         Whether the band is a published one.
+    strict : bool
+        Whether the band's ends do not belong to it. That is said of it and no more: a simulated
+        mean may lie out of its band by its own noise, against which an edge has no width.
+    judged : bool
+        Whether it steers and judges; else it is reported only.
     """
 
     name: str
@@ -31,6 +36,8 @@ class Target:
     low: float = -math.inf
     high: float = math.inf
     published: bool = False
+    strict: bool = False
+    judged: bool = True
 
     @property
     def width(self) -> float:
@@ -47,13 +54,15 @@ class Target:
         if math.isinf(self.low) and math.isinf(self.high):
             return "any"
         if math.isinf(self.low):
-            return f"at most {self.high:.4g}"
+            return f"{'below' if self.strict else 'at most'} {self.high:.4g}"
         if math.isinf(self.high):
-            return f"at least {self.low:.4g}"
+            return f"{'above' if self.strict else 'at least'} {self.low:.4g}"
         return f"{self.low:.4g} to {self.high:.4g}"
 
 
-def targets_of(names: Sequence[str], facts: Iterable[Fact], where: str = "") -> list[Target]:
+def targets_of(
+    names: Sequence[str], facts: Iterable[Fact], where: str = "", reported: Sequence[str] = ()
+) -> list[Target]:
     """Return the judged parts of facts as targets.
 
     Parameters
@@ -64,6 +73,8 @@ def targets_of(names: Sequence[str], facts: Iterable[Fact], where: str = "") -> 
         Those that there are.
     where : str
         What a message begins with: the file.
+    reported : sequence of str
+        Facts that are only to be reported.
 
     Raises
     ------
@@ -74,21 +85,32 @@ def targets_of(names: Sequence[str], facts: Iterable[Fact], where: str = "") -> 
     known = {fact.id: fact for fact in facts}
     usable = [name for name, fact in known.items() if fact.use == "C"]
     messages = []
-    for index, name in enumerate(names):
+    asked = [("facts", at, name) for at, name in enumerate(names)]
+    asked += [("reported", at, name) for at, name in enumerate(reported)]
+    for index, (table, at, name) in enumerate(asked):
+        key = f"{where}{table}[{at}]"
         if name not in known:
-            messages.append(f"{where}facts[{index}]: {no_such('fact', name, usable)}")
+            messages.append(f"{key}: {no_such('fact', name, usable)}")
         elif known[name].use != "C":
             messages.append(
-                f"{where}facts[{index}]: given {name}, which is of class {known[name].use}: it is "
+                f"{key}: given {name}, which is of class {known[name].use}: it is "
                 f"a test, and never calibrated to; allowed: {', '.join(usable)}"
             )
-        elif name in names[:index]:
-            messages.append(f"{where}facts[{index}]: given {name} twice; allowed: once")
+        elif name in [other for _, _, other in asked[:index]]:
+            messages.append(f"{key}: given {name} twice; allowed: once")
     if messages:
         raise RequestError(messages)
     return [
-        Target(f"{name}.{part.name}", part.what, part.low, part.high, part.published)
-        for name in names
+        Target(
+            f"{name}.{part.name}",
+            part.what,
+            part.low,
+            part.high,
+            part.published,
+            part.strict,
+            table == "facts",
+        )
+        for table, _, name in asked
         for part in known[name].parts
         if part.judged and (math.isfinite(part.low) or math.isfinite(part.high))
     ]

@@ -5,8 +5,10 @@ import json
 from io import StringIO
 
 from experiments.calibration import findings
+from experiments.calibration.confirming import Confirmed
+from experiments.calibration.course import Course
 from experiments.calibration.ensemble import Ensemble
-from experiments.calibration.procedure import Course
+from experiments.calibration.plain import plain
 
 
 def runs_csv(course: Course) -> str:
@@ -14,15 +16,16 @@ def runs_csv(course: Course) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     names = [target.name for target in course.targets]
-    writer.writerow(["step", *course.space.names, *names])
+    writer.writerow(["step", *course.whole.names, *names])
     for ended in course.ended:
         for parameters, row in zip(ended.step.sets, ended.table, strict=True):
             values = [f"{value:.6g}" if value == value else "" for value in row]
-            writer.writerow([ended.step.title, *parameters.values(), *values])
+            drawn = [parameters[name] for name in course.whole.names]
+            writer.writerow([ended.step.title, *drawn, *values])
     return text.getvalue()
 
 
-def summary_text(course: Course, ensemble: Ensemble) -> str:
+def summary_text(course: Course, ensemble: Ensemble, confirmed: Confirmed) -> str:
     """Return what was found as JSON."""
     found = {
         "name": course.request.name,
@@ -32,6 +35,7 @@ def summary_text(course: Course, ensemble: Ensemble) -> str:
         "plausible": len(course.standard.accepted(course.candidates)),
         "out_of_reach": course.aside,
         "without_a_value": course.unseen,
+        "only_reported": course.reported,
         "waves": [
             {"after": title, "level": level, "log10_volume": volume}
             for title, level, volume in course.volumes
@@ -40,20 +44,18 @@ def summary_text(course: Course, ensemble: Ensemble) -> str:
             {
                 "id": each.name,
                 "band": each.band,
-                "median": _number(each.ensemble[1]),
-                "low": _number(each.ensemble[0]),
-                "high": _number(each.ensemble[2]),
+                "median": each.ensemble[1],
+                "low": each.ensemble[0],
+                "high": each.ensemble[2],
                 "met": each.met,
+                "judged": each.judged,
             }
             for each in findings.reached(course, ensemble)
         ],
         "share_left": {
             each.name: round(each.left, 4) for each in findings.marginals(course, ensemble)
         },
+        "confirmed": confirmed.notes(),
         "medoid": ensemble.medoid,
     }
-    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _number(value: float) -> float | None:
-    return value if value == value else None
+    return json.dumps(plain(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

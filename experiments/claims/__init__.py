@@ -1,1 +1,1 @@
-"""The trade's claims: each an experiment that could refute it, on all plausible centres."""
+"""The trade's claims: each an experiment that could refute it, on many centres."""

@@ -1,8 +1,9 @@
 """The devil's advocate: whether the model can produce each answer.
 
-Among the plausible sets and those of a search beyond them, the set is looked for in which a policy
-leads most clearly by a party's measure. As the luckiest of many looks better than it is, it is
-run again in fresh replications, and only these count.
+In the ensemble and in a search beyond it the sets are looked for in which a policy leads both
+others by a party's measure, the clearest first. As the luckiest of many look better than they are,
+the first few of each are run again in fresh replications, and only these count; the level is
+divided by how many are tried.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from experiments.analysis.interval import Interval, t_interval
+from experiments.analysis.interval import Interval
+from experiments.claims.arm_file import RANGES
 from experiments.claims.arms import Arm, Block
 from experiments.claims.campaign import CONFIRM, CONFIRM_FROM, Ran
-from experiments.claims.claim_file import RANGES, Shared
+from experiments.claims.claim_file import Shared
 from experiments.claims.founding import PARTY_MEASURES
-from experiments.claims.measures import MEASURES, PERIODS, PLACE
+from experiments.claims.judging import shared_level
+from experiments.claims.measures import MEASURES, PLACE, WHEN
+from experiments.claims.noise import Contrasts, moderated
 from experiments.claims.sets import ParameterSet, every_parameter
 
 ASKED = tuple(
@@ -31,7 +35,7 @@ FAR = 8
 
 @dataclass(frozen=True)
 class Candidate:
-    """The set in which a policy leads most clearly by a measure, before it is confirmed.
+    """A set in which a policy leads by a measure, before it is confirmed.
 
     Attributes
     ----------
@@ -39,42 +43,60 @@ class Candidate:
         Which policy, whose measure.
     found : ParameterSet
         The set.
-    plausible : bool
+    in_ensemble : bool
         Whether it is one of the ensemble.
+    clear : float
+        The smaller of its leads over the others, in standard errors.
     """
 
     policy: str
     party: str
     measure: str
     found: ParameterSet
-    plausible: bool
+    in_ensemble: bool
+    clear: float
 
 
 @dataclass(frozen=True)
-class Confirmed:
-    """What fresh replications say to a candidate.
+class Tried:
+    """What was tried for a policy and a measure, and what fresh replications say.
 
     Attributes
     ----------
-    candidate : Candidate
-        What was found.
-    leads : mapping of str to Interval
-        By how much the policy leads the others, positive where it is better.
+    policy, party, measure : str
+        Which policy, whose measure.
+    candidates : tuple of Candidate
+        What was run again, those of the ensemble first, the clearest first.
+    leads : tuple of mapping of str to Interval
+        For each by how much the policy leads the others, positive where it is better. Over all
+        that were tried the intervals err as often as one.
+    led, looked : tuple of int
+        In how many sets of the ensemble, and of the search, it led both others at first, and
+        in how many that was looked at.
     """
 
-    candidate: Candidate
-    leads: Mapping[str, Interval]
+    policy: str
+    party: str
+    measure: str
+    candidates: tuple[Candidate, ...]
+    leads: tuple[Mapping[str, Interval], ...]
+    led: tuple[int, int]
+    looked: tuple[int, int]
+
+    def holds(self, place: int) -> bool:
+        """Whether all leads of a candidate are clear of 0."""
+        return all(lead.low > 0.0 for lead in self.leads[place].values())
 
     @property
-    def holds(self) -> bool:
-        """Whether all leads are clear of 0."""
-        return all(lead.low > 0.0 for lead in self.leads.values())
+    def confirmed(self) -> list[int]:
+        """The places of the candidates that fresh replications confirm."""
+        return [place for place in range(len(self.candidates)) if self.holds(place)]
 
 
 def candidates(
-    searches: Sequence[tuple[Ran, bool]], arms: Mapping[str, Arm], each: int = 1
+    searches: Sequence[tuple[Ran, bool]], arms: Mapping[str, Arm], each: int
 ) -> list[Candidate]:
-    """Return for each policy and measure the sets in which it leads most clearly, if in any.
+    """Return for each policy and measure the sets in which it leads most clearly.
 
     Parameters
     ----------
@@ -83,72 +105,104 @@ def candidates(
     arms : mapping
         The arms of the policies by name.
     each : int
-        How many of each search.
+        How many of each search, at the most.
     """
     found = []
     for party, measure in ASKED:
         for policy in arms:
-            for ran, plausible in searches:
-                lead = _lead(ran, arms, policy, measure)
-                lead = np.where(np.isfinite(lead), lead, -np.inf)
-                for place in np.argsort(-lead)[:each]:
-                    if lead[place] > 0.0:
-                        one = ran.block.sets[int(place)]
-                        found.append(Candidate(policy, party, measure, one, plausible))
+            for ran, in_ensemble in searches:
+                clear = clearness(ran, arms, policy, measure)
+                for place in np.argsort(-clear)[:each]:
+                    if clear[place] > 0.0:
+                        one, by = ran.block.sets[int(place)], float(clear[place])
+                        found.append(Candidate(policy, party, measure, one, in_ensemble, by))
     return found
 
 
-def _lead(ran: Ran, arms: Mapping[str, Arm], policy: str, measure: str) -> np.ndarray:
-    """Return by how much a policy leads the best of the others in each set."""
-    year, place = list(PERIODS).index(PERIOD), PLACE[measure]
-    better = MEASURES[measure].better
-    means = {
-        name: better * ran.values[arms[name].key][:, :, year, place].mean(axis=1) for name in arms
+def clearness(ran: Ran, arms: Mapping[str, Arm], policy: str, measure: str) -> np.ndarray:
+    """Return by how many standard errors a policy leads the others in each set, the least lead.
+
+    Parameters
+    ----------
+    ran : Ran
+        The sets' runs.
+    arms : mapping
+        The arms of the policies by name.
+    policy, measure : str
+        Who leads, by what.
+    """
+    leads = _leads(ran, arms, policy, measure)
+    if not len(ran.block.sets):
+        return np.zeros(0)
+    clear = np.min([lead.t(0.0, 1.0) for lead in leads.values()], axis=0)
+    return np.where(np.isnan(clear), -np.inf, clear)
+
+
+def _leads(ran: Ran, arms: Mapping[str, Arm], policy: str, measure: str) -> dict[str, Contrasts]:
+    """Return by how much a policy leads each of the others, positive where it is better."""
+    when, place, better = WHEN[PERIOD], PLACE[measure], MEASURES[measure].better
+    own = ran.values[arms[policy].key][:, :, when, place]
+    return {
+        other: moderated(better * (own - ran.values[arm.key][:, :, when, place]))
+        for other, arm in arms.items()
+        if other != policy
     }
-    others = np.max([means[name] for name in arms if name != policy], axis=0)
-    return np.asarray(means[policy] - others)
 
 
-def confirming(found: Sequence[Candidate], arms: Mapping[str, Arm], shared: Shared) -> list[Block]:
-    """Return the blocks that run the candidates' sets in fresh replications, each set once."""
-    policies = {arm.key: arm for arm in arms.values()}
+def confirming(found: Sequence[Candidate], arms: Mapping[str, Arm], shared: Shared) -> Block:
+    """Return the block that runs the candidates' sets in fresh replications, each set once."""
     fresh = range(CONFIRM_FROM, CONFIRM_FROM + shared.wide.confirm)
-    sets = {each.found.label: each.found for each in found}
-    return [
-        Block(CONFIRM + label, [one], fresh, shared.seats, policies) for label, one in sets.items()
-    ]
+    sets = list({each.found.label: each.found for each in found}.values())
+    return Block(CONFIRM, sets, fresh, shared.seats, {arm.key: arm for arm in arms.values()})
 
 
 def confirmed(
-    found: Sequence[Candidate], runs: Mapping[str, Ran], arms: Mapping[str, Arm]
-) -> list[Confirmed]:
-    """Return what the fresh replications say to each candidate."""
-    year = list(PERIODS).index(PERIOD)
+    found: Sequence[Candidate],
+    fresh: Ran,
+    searches: Sequence[tuple[Ran, bool]],
+    arms: Mapping[str, Arm],
+) -> list[Tried]:
+    """Return what the fresh replications say, for each policy and measure.
+
+    Parameters
+    ----------
+    found : sequence of Candidate
+        What was tried.
+    fresh : Ran
+        Its fresh replications.
+    searches : sequence of (Ran, bool)
+        Where it was looked for.
+    arms : mapping
+        The arms of the policies by name.
+    """
+    places = {one.label: place for place, one in enumerate(fresh.block.sets)}
     answers = []
-    for each in found:
-        place, better = PLACE[each.measure], MEASURES[each.measure].better
-        values = runs[CONFIRM + each.found.label].values
-        own = values[arms[each.policy].key][0, :, year, place]
-        leads = {
-            other: t_interval(better * (own - values[arms[other].key][0, :, year, place]))
-            for other in arms
-            if other != each.policy
-        }
-        answers.append(Confirmed(each, leads))
+    for party, measure in ASKED:
+        for policy in arms:
+            mine = tuple(one for one in found if (one.policy, one.measure) == (policy, measure))
+            ahead = {
+                in_ensemble: clearness(ran, arms, policy, measure) > 0.0
+                for ran, in_ensemble in searches
+            }
+            leads = _leads(fresh, arms, policy, measure) if mine else {}
+            level = shared_level(len(mine))
+            intervals = tuple(
+                {
+                    other: _interval(each, places[one.found.label], level, fresh)
+                    for other, each in leads.items()
+                }
+                for one in mine
+            )
+            led = (int(ahead[True].sum()), int(ahead[False].sum()))
+            looked = (len(ahead[True]), len(ahead[False]))
+            answers.append(Tried(policy, party, measure, mine, intervals, led, looked))
     return answers
 
 
-def shown(answers: Sequence[Confirmed], policy: str, measure: str) -> Confirmed | None:
-    """Return what to show for a policy and a measure: a plausible set before others, if confirmed.
-
-    None where none was confirmed.
-    """
-    mine = [
-        each
-        for each in answers
-        if each.candidate.policy == policy and each.candidate.measure == measure and each.holds
-    ]
-    return next((each for each in mine if each.candidate.plausible), mine[0] if mine else None)
+def _interval(contrasts: Contrasts, place: int, level: float, fresh: Ran) -> Interval:
+    low, high = contrasts.interval(level)
+    ends = (float(contrasts.mean[place]), float(low[place]), float(high[place]))
+    return Interval(*ends, len(fresh.block.replications))
 
 
 def farthest(

@@ -14,23 +14,24 @@ from typing import Any
 import numpy as np
 
 import sim
+from experiments.claims.arm_file import ArmSpec, Changes
 from experiments.claims.choosers import forced
-from experiments.claims.claim_file import ArmSpec, Changes, Claim, Shared
-from experiments.claims.measures import NAMES, PERIODS, SURVEYED, values_of
+from experiments.claims.claim_file import Claim, Shared
+from experiments.claims.measures import DAYS, NAMES, PERIODS, values_of
 from experiments.claims.sets import ParameterSet, every_parameter, sized
 from experiments.config import Experiment
 from experiments.design import fingerprint
 from experiments.evidence.centres import centre_of
 from experiments.jobs import Job
 from sim.behaviours.choice import choose_move
+from sim.measures.base import YEAR
 from sim.policy import Policy
 
 WORK = "experiments.claims.arms:run_arm"
-VERSION = 1
-"""Raised when a run's values are taken in another way."""
 
-DAYS = max(last for _, last in PERIODS.values())
-"""How long an arm is run after the branch."""
+_SEAT_YEAR = 0.015
+_RUN = 0.03
+"""Seconds of one core for a year of one seat, and for what each run takes beside that; measured."""
 
 _KEPT_STARTS = 4
 """Warmed-up centres that a process keeps: an arm may have been warmed up in its own way."""
@@ -134,6 +135,8 @@ class Block:
         By key.
     changes : mapping
         Parameters set in every one of them, for example a switch.
+    days : int
+        How long they are run after the branch.
     """
 
     name: str
@@ -142,29 +145,57 @@ class Block:
     seats: int
     arms: Mapping[str, Arm]
     changes: Mapping[str, Any] = field(default_factory=dict)
+    days: int = DAYS
+
+    def parameters(self, one: ParameterSet) -> dict[str, Any]:
+        """Return all parameters of one of the sets, as it is run here."""
+        return every_parameter(sized(one.values, self.seats) | dict(self.changes))
+
+    def clipped(self, arms: Iterable[Arm]) -> np.ndarray:
+        """Return in which sets one of these arms meets the end of a parameter's range."""
+        specs = [arm.spec for arm in arms]
+        return np.array(
+            [any(spec.clipped(self.parameters(one)) for spec in specs) for one in self.sets],
+            dtype=bool,
+        )
 
     def jobs(self, shared: Shared) -> Iterator[tuple[tuple[str, int, int], Job]]:
         """Yield (key of the arm, place of the set, place of the replication) and its job."""
         neutral = neutral_policy().model_dump()
         for place, one in enumerate(self.sets):
-            values = every_parameter(
-                sized(one.values, self.seats) | dict(self.changes) | dict(SURVEYED)
-            )
+            values = self.parameters(one)
             for turn, replication in enumerate(self.replications):
                 common = {
                     "neutral": neutral,
                     "warmup_days": shared.warmup_days,
+                    "days": self.days,
                     "seed": shared.seed,
                     "replication": replication,
                     "measures": list(NAMES),
                 }
                 for key, arm in self.arms.items():
-                    yield (key, place, turn), Job(WORK, {**arm.given(values), **common}, VERSION)
+                    yield (key, place, turn), Job(WORK, {**arm.given(values), **common})
 
     @property
     def runs(self) -> int:
         """How many runs it takes."""
         return len(self.sets) * len(self.replications) * len(self.arms)
+
+    def seconds(self, shared: Shared, workers: int) -> float:
+        """Return about how long it takes one core.
+
+        Parameters
+        ----------
+        shared : Shared
+            Gives the length of the warm-up.
+        workers : int
+            Processes, each of which warms a centre up for itself.
+        """
+        starts = {arm.spec.from_start.model_dump_json() for arm in self.arms.values()}
+        warmed = len(starts) * min(workers, len(self.arms)) * shared.warmup_days
+        days = len(self.arms) * self.days + warmed
+        each = days / YEAR * self.seats * _SEAT_YEAR
+        return len(self.sets) * len(self.replications) * each + self.runs * _RUN
 
     @property
     def empty(self) -> dict[str, np.ndarray]:
@@ -180,6 +211,7 @@ def run_arm(
     force: dict[str, Any] | None,
     neutral: dict[str, Any],
     warmup_days: int,
+    days: int,
     seed: int,
     replication: int,
     measures: list[str],
@@ -194,8 +226,8 @@ def run_arm(
         The policy after the branch, and that of the warm-up.
     force : dict or None
         A move that is forced, see :func:`experiments.claims.choosers.forced`.
-    warmup_days, seed, replication : int
-        Length of the warm-up, and the key of every draw.
+    warmup_days, days, seed, replication : int
+        Length of the warm-up and of what follows, and the key of every draw.
     measures : list of str
         What is measured, see :func:`experiments.claims.measures.values_of`.
 
@@ -209,13 +241,13 @@ def run_arm(
     outcome = sim.simulate(
         after,
         Policy.model_validate(policy),
-        days=DAYS,
+        days=days,
         seed=seed,
         replication=replication,
         start=warm,
         choose=choose_move if force is None else forced(**force | {"moves": tuple(force["moves"])}),
     )
-    return {"values": values_of(outcome, measures, after.acquisition_cost)}
+    return {"values": values_of(outcome, measures, after)}
 
 
 @lru_cache(maxsize=_KEPT_STARTS)

@@ -1,7 +1,7 @@
 """What is run for the claims: blocks of parameter sets and arms, put together and done once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +9,20 @@ import numpy as np
 
 from experiments.claims.arms import Arm, Block, arms_of, common_arms, pooled
 from experiments.claims.claim_file import Claim, Shared, Wide
-from experiments.claims.measures import OUTSIDE, PLACE
+from experiments.claims.measures import OUTSIDE, PLACE, WHEN, per_size
 from experiments.claims.sets import ParameterSet, labelled, searched, thinned
 from experiments.crew import Crew
-from experiments.jobs import Job, Result, run_jobs
+from experiments.jobs import Interrupted, Job, Result, run_jobs
 
-PLAUSIBLE, WIDE, LARGE, SEARCH, NULL = "plausible", "wide", "large", "search", "null"
+ENSEMBLE, WIDE, LARGE, LONG = "ensemble", "wide", "large", "long"
+SEARCH, CONFIRM, NULL = "search", "confirm", "null"
 FORM = "form:"
-CONFIRM = "confirm:"
 
 NULL_FROM = 1_001
 """The first replication in which false alarms are counted: none that anything else is run in."""
 
 CONFIRM_FROM = 2_001
 """The first fresh replication that confirms what a search has found."""
-
-NULL_GROUPS = 4
-"""Names that one and the same arm is given: as many as any claim has arms."""
-
-
-class Interrupted(Exception):
-    """The runs were stopped before the end; what is done is kept."""
 
 
 @dataclass
@@ -57,9 +50,11 @@ class Campaign:
     shared : Shared
         How.
     sets : sequence of mapping
-        The plausible ensemble.
+        The ensemble.
     medoid : mapping
         The set in its middle.
+    meets : sequence of bool or None
+        Which sets meet all bands of the calibration; all where None.
     whole : bool
         Whether all claims are judged: then the null, the search beyond the ensemble and the
         founding question are part of it.
@@ -69,6 +64,7 @@ class Campaign:
     shared: Shared
     sets: Sequence[Mapping[str, Any]]
     medoid: Mapping[str, Any]
+    meets: Sequence[bool] | None = None
     whole: bool = True
 
     @property
@@ -88,33 +84,41 @@ class Campaign:
 
     def blocks(self) -> list[Block]:
         """Return what is to be run, but for what confirms the findings of the search."""
-        shared = self.shared
+        shared, seats = self.shared, self.shared.seats
         arms = pooled(self.arms)
         policies = {arm.key: arm for arm in self.policies.values()}
         if self.whole:
             arms = {**policies, **arms}
-        chosen = thinned(labelled(self.sets), shared.sets)
-        both = range(1, shared.replications + 1)
-        found = [Block(PLAUSIBLE, chosen, both, shared.seats, arms)]
+        chosen = thinned(labelled(self.sets, self.meets), shared.sets)
+        turns = range(1, shared.replications + 1)
+        found = [Block(ENSEMBLE, chosen, turns, seats, arms)]
         fewer = thinned(chosen, shared.form_sets)
         for name, form in shared.form.items():
-            found.append(Block(FORM + name, fewer, both, shared.seats, arms, form.set))
-        large = thinned(fewer, shared.large_sets)
-        found.append(Block(LARGE, large, both, shared.large_seats, arms))
+            found.append(Block(FORM + name, fewer, turns, seats, arms, form.set))
+        large = thinned(chosen, shared.large_sets)
+        found.append(Block(LARGE, large, turns, shared.large_seats, arms))
+        lasting = pooled({claim.id: self.arms[claim.id] for claim in self.claims if claim.long})
+        if lasting:
+            some = thinned(chosen, shared.long_sets)
+            found.append(Block(LONG, some, turns, seats, lasting, days=shared.long_days))
         if self.whole:
             wide = self.wide_sets()
-            found.append(Block(WIDE, wide[: shared.wide.judged], both, shared.seats, arms))
-            found.append(Block(SEARCH, wide, (1,), shared.seats, policies))
+            found.append(Block(WIDE, wide[: shared.wide.judged], turns, seats, arms))
+            found.append(Block(SEARCH, wide, turns, seats, policies))
             found.append(self._null(chosen))
         return found
 
     def _null(self, chosen: list[ParameterSet]) -> Block:
         """Return one arm in as many fresh replications as stand for arms of other names."""
         few = thinned(chosen, self.shared.null_sets)
-        count = NULL_GROUPS * self.shared.replications
-        fresh = range(NULL_FROM, NULL_FROM + count)
+        groups = max(len(claim.needed) for claim in self.claims)
+        fresh = range(NULL_FROM, NULL_FROM + groups * self.shared.replications)
         outside = self.policies[OUTSIDE]
         return Block(NULL, few, fresh, self.shared.seats, {outside.key: outside})
+
+    def seconds(self, workers: int) -> float:
+        """Return about how long everything takes so many processes, but for what confirms."""
+        return sum(block.seconds(self.shared, workers) for block in self.blocks()) / workers
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ class Ran:
         wide : Wide
             How many may give up or leave in the last year.
         """
-        last = self.values[key][:, :, -1].mean(axis=1)
+        last = self.values[key][:, :, WHEN["year2"]].mean(axis=1)
         calm = last[:, PLACE["abandonment"]] <= wide.most_abandonment
         kept = last[:, PLACE["retention"]] >= wide.least_retention
         return self.only(np.flatnonzero(calm & kept).tolist())
@@ -154,9 +158,12 @@ class Ran:
     def only(self, places: Sequence[int]) -> "Ran":
         """Return the runs of some of the sets."""
         rows = list(places)
-        sets = [self.block.sets[place] for place in rows]
-        block = Block(self.block.name, sets, self.block.replications, self.block.seats, {})
+        block = replace(self.block, sets=[self.block.sets[place] for place in rows])
         return Ran(block, {key: values[rows] for key, values in self.values.items()})
+
+    def as_of(self, seats: int) -> "Ran":
+        """Return the runs with what grows with a centre as it would be at so many seats."""
+        return Ran(self.block, per_size(self.values, seats / self.block.seats))
 
 
 def run_blocks(

@@ -12,13 +12,11 @@ from typing import Any
 from numba.extending import register_jitable
 
 from sim.behaviours.choice import choose_move
-from sim.moves import CIVIL, MOVE_NAMES
+from sim.moves import MOVE_NAMES
 
 
 @cache
-def forced(
-    moves: tuple[str, ...], share: float, anger: float, turns: int, hostile: bool
-) -> Callable[..., int]:
+def forced(moves: tuple[str, ...], share: float, anger: float, turns: int) -> Callable[..., int]:
     """Return a rule that forces a move in some turns.
 
     Parameters
@@ -31,8 +29,6 @@ def forced(
         The rule holds from this anger of the customer on.
     turns : int
         It holds in the first so many turns.
-    hostile : bool
-        It holds only where the customer is not civil.
 
     Returns
     -------
@@ -44,10 +40,7 @@ def forced(
 
     @register_jitable
     def choose(rep: Any, talk: Any, policy: Any, p: Any, u: float, utilities: Any) -> int:
-        applies = talk.anger >= anger and talk.turn < turns
-        if hostile and talk.tone == CIVIL:
-            applies = False
-        if not applies:
+        if talk.anger < anger or talk.turn >= turns:
             return choose_move(rep, talk, policy, p, u, utilities)
         if u < share:
             return even if talk.turn % 2 == 0 else odd

@@ -12,32 +12,21 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from experiments.catalogue import shipped_folder
-from experiments.claims.measures import MEASURES, OUTSIDE, PERIODS, WIN_WIN
+from experiments.claims.arm_file import HERE, ArmSpec, Parameter
+from experiments.claims.measures import FEES, MEASURES, OUTSIDE, PERIODS, WIN_WIN
 from experiments.config_parts import Name, name_of
 from experiments.errors import RequestError, hint, nearest, no_such
 from experiments.explain import Location, explain
-from experiments.recipes import Kitchen, PolicySpec, Table, listed
+from experiments.recipes import Kitchen, Table, listed
 from experiments.toml_text import read_toml
-from sim.moves import MOVE_NAMES
-from sim.parameters import Centre, describe
-from sim.policy import Policy
+from sim.parameters import Centre
 
 SHARED = "shared"
-ALWAYS = 1000
-"""Turns: more than any conversation has."""
-
 Sign = Literal["open", "partly coded", "coded"]
-RANGES = {row.name: (row.low, row.high) for row in describe()}
 
 
 def _text(description: str, **more: Any) -> Any:
     return Field(description=description, **more)
-
-
-def _known_parameter(name: str) -> str:
-    if name not in RANGES:
-        raise ValueError(f"is no parameter of a centre{hint(name, RANGES)}")
-    return name
 
 
 def _known_measure(name: str) -> str:
@@ -46,70 +35,14 @@ def _known_measure(name: str) -> str:
     return name
 
 
-def _known_move(name: str) -> str:
-    if name not in MOVE_NAMES:
-        raise ValueError(f"is no move; allowed: {', '.join(MOVE_NAMES)}{hint(name, MOVE_NAMES)}")
+def _known_fee(name: str) -> str:
+    if name not in FEES:
+        raise ValueError(f"is no fee; allowed: {', '.join(FEES)}{hint(name, FEES)}")
     return name
 
 
-Parameter = Annotated[str, AfterValidator(_known_parameter)]
 KnownMeasure = Annotated[str, AfterValidator(_known_measure)]
-Move = Annotated[str, AfterValidator(_known_move)]
-
-
-class Changes(Table):
-    """What an arm changes of the centre's parameters; held within their ranges."""
-
-    set: dict[Parameter, float | bool] = Field(default_factory=dict, description="new values")
-    add: dict[Parameter, float] = Field(default_factory=dict, description="what is added")
-    times: dict[Parameter, float] = Field(default_factory=dict, description="factors")
-
-    def applied(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return parameters (all of them, by dotted name) with the changes made."""
-        found = dict(values)
-        for name, amount in self.add.items():
-            found[name] = _within(name, found[name] + amount)
-        for name, factor in self.times.items():
-            found[name] = _within(name, found[name] * factor)
-        return found | dict(self.set)
-
-
-def _within(name: str, value: float) -> float:
-    low, high = RANGES[name]
-    value = value if low is None else max(low, value)
-    return value if high is None else min(high, value)
-
-
-class Force(Table):
-    """A move that reps are made to make in some turns; else they choose as ever."""
-
-    moves: tuple[Move, ...] = Field(min_length=1, max_length=2, description="the move, or two")
-    share: float = Field(gt=0.0, le=1.0, description="chance in each turn that the rule is about")
-    anger: float = Field(default=0.0, ge=0.0, le=1.0, description="from this anger on")
-    turns: int = Field(default=ALWAYS, ge=1, description="in the first so many turns")
-    hostile: bool = Field(default=False, description="only where the customer is not civil")
-
-
-class ArmSpec(Table):
-    """One of the things that are compared: a policy, and what else is changed."""
-
-    about: str = _text("what it is, in words")
-    policy: PolicySpec = Field(
-        description="its policy; support that is not given is the shared package",
-    )
-    at_branch: Changes = Field(default_factory=Changes, description="changed from the branch on")
-    from_start: Changes = Field(default_factory=Changes, description="changed from day 0 on")
-    force: Force | None = Field(default=None, description="a move that is forced")
-
-    def worked_out(self, neutral: Policy) -> Policy:
-        """Return the policy, with the shared support package where it gives no other."""
-        policy = Kitchen({_HERE: self.policy}, lambda _: "").policy(_HERE, ("policy",))
-        changes = self.policy.changes("support")
-        support = neutral.support.model_copy(update=changes)
-        return Policy(handling=policy.handling, support=support)
-
-
-_HERE = "this-arm"
+Fee = Annotated[str, AfterValidator(_known_fee)]
 
 
 class Condition(Table):
@@ -129,12 +62,22 @@ class Condition(Table):
         json_schema_extra={"allowed": '"higher" or "lower"'},
     )
     by: float = Field(default=0.0, description="of what: 0, or a stated margin")
-    period: Literal["year1", "year2"] = Field(
+    reference: Name | None = Field(
+        default=None,
+        description=f"for {WIN_WIN}: the arm over which the parties gain",
+        json_schema_extra={"allowed": "an arm"},
+    )
+    period: Literal["year1", "year2", "both"] = Field(
         default="year2",
         description="when",
         json_schema_extra={"allowed": " or ".join(f'"{name}"' for name in PERIODS)},
     )
     net: bool = Field(default=False, description="whether it is what the thing costs")
+    fee: Fee | None = Field(
+        default=None,
+        description="the price at which the difference turns round, which is worked out",
+        json_schema_extra={"allowed": "a fee"},
+    )
     judged: bool = Field(default=True, description="false: reported only")
 
     @property
@@ -145,7 +88,8 @@ class Condition(Table):
     @property
     def arms(self) -> tuple[str, ...]:
         """The arms that it needs."""
-        return (self.arm, self.versus, *(self.beyond or ()))
+        more = () if self.reference is None else (self.reference,)
+        return (self.arm, self.versus, *(self.beyond or ()), *more)
 
 
 class Claim(Table):
@@ -169,12 +113,21 @@ class Claim(Table):
         default=(), description="the parameters whose sign decides where nothing outweighs them"
     )
     note: str = _text("what to mind", default="")
+    long: bool = Field(default=False, description="whether it is judged after years, too")
     arm: dict[Name, ArmSpec] = Field(default_factory=dict, description="arms of its own")
     condition: tuple[Condition, ...] = Field(
         min_length=1,
         description="what must hold",
         json_schema_extra={"allowed": "tables [[condition]]"},
     )
+
+    @field_validator("condition")
+    @classmethod
+    def _gains_are_over_something(cls, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        for each in conditions:
+            if (each.measure == WIN_WIN) != (each.reference is not None):
+                raise ValueError(f"{WIN_WIN} needs a reference, and nothing else takes one")
+        return conditions
 
     @field_validator("condition")
     @classmethod
@@ -200,11 +153,8 @@ class Claim(Table):
 
     @cached_property
     def needed(self) -> tuple[str, ...]:
-        """The names of the arms that it needs, that of the outside option where gains are asked."""
-        names = [name for each in self.condition for name in each.arms]
-        if any(each.measure == WIN_WIN for each in self.condition):
-            names.append(OUTSIDE)
-        return tuple(dict.fromkeys(names))
+        """The names of the arms that it needs."""
+        return tuple(dict.fromkeys(name for each in self.condition for name in each.arms))
 
 
 class Form(Table):
@@ -222,7 +172,8 @@ class Wide(Table):
     reach: float = Field(gt=0.0, le=1.0, description="share of the way to each end of a range")
     most_abandonment: float = Field(gt=0.0, le=1.0, description="share of callers who may give up")
     least_retention: float = Field(ge=0.0, lt=1.0, description="share of customers a year who stay")
-    confirm: int = Field(ge=2, description="fresh replications that confirm what was found")
+    tried: int = Field(ge=1, description="sets of each search that are tried again")
+    confirm: int = Field(ge=2, description="fresh replications in which they are")
     fixed: tuple[Parameter, ...] = Field(default=(), description="what is not varied")
 
 
@@ -231,12 +182,14 @@ class Shared(Table):
 
     seed: int = Field(ge=0, lt=2**32, description="key of every random draw")
     warmup_days: int = Field(ge=0, le=3650, description="days under the neutral policy")
-    sets: int = Field(ge=2, description="plausible sets, at the most")
+    sets: int = Field(ge=2, description="sets of the ensemble, at the most")
     replications: int = Field(ge=2, description="replications of each")
     seats: int = Field(ge=1, description="size of the centres")
     form_sets: int = Field(ge=2, description="sets on which second forms are tried")
     large_sets: int = Field(ge=2, description="sets that are run at the larger size, too")
     large_seats: int = Field(ge=1, description="that size")
+    long_sets: int = Field(ge=2, description="sets that are run for years for some claims")
+    long_days: int = Field(ge=730, description="how long these are run after the branch")
     null_sets: int = Field(ge=2, description="sets on which false alarms are counted")
     majority: float = Field(gt=0.0, lt=1.0, description="share of sets in which a claim must hold")
     first: tuple[str, ...] = Field(default=(), description="the claims of the founding question")
@@ -345,8 +298,8 @@ def _mistakes(claim: Claim, common: Mapping[str, ArmSpec], path: Path) -> list[s
 def _policy_mistakes(arms: Mapping[str, ArmSpec], path: Path) -> list[str]:
     found: list[str] = []
     for name, arm in arms.items():
-        kitchen = Kitchen({_HERE: arm.policy}, lambda _, name=name: f"{path}: arm.{name}: ")  # type: ignore[misc]
-        found += kitchen.mistakes([(_HERE, ("policy",))])
+        kitchen = Kitchen({HERE: arm.policy}, lambda _, name=name: f"{path}: arm.{name}: ")  # type: ignore[misc]
+        found += kitchen.mistakes([(HERE, ("policy",))])
         try:
             Centre.model_validate(_nested(arm.at_branch.set | arm.from_start.set))
         except ValidationError as error:

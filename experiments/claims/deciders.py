@@ -50,7 +50,7 @@ def deciders(score: np.ndarray, sets: Sequence[Mapping[str, Any]], seed: int) ->
     Parameters
     ----------
     score : ndarray, shape (sets,)
-        How clear each set is of refuting the claim.
+        How clear each set is of refuting the claim; NaN where that is not known.
     sets : sequence of mapping
         Their parameters; what a set does not give has its default there and varies not.
     seed : int

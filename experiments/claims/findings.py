@@ -2,49 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from experiments.claims.advocate import Confirmed
+from experiments.claims.advocate import Tried
 from experiments.claims.arms import Arm
-from experiments.claims.campaign import FORM, LARGE, NULL, PLAUSIBLE, SEARCH, WIDE, Campaign, Ran
+from experiments.claims.campaign import (
+    ENSEMBLE,
+    FORM,
+    LARGE,
+    LONG,
+    NULL,
+    SEARCH,
+    WIDE,
+    Campaign,
+    Ran,
+)
 from experiments.claims.claim_file import Claim
 from experiments.claims.deciders import Decider, deciders
 from experiments.claims.founding import Best, best_policies
-from experiments.claims.judging import HOLDS, OPEN, REFUTED, Judged, Verdict, flips, judge
-from experiments.claims.measures import OUTSIDE, PERIODS, PLACE
+from experiments.claims.judging import HOLDS, REFUTED, Judged, Verdict, judge
+from experiments.claims.measures import OUTSIDE
 from experiments.claims.null import Null, count_alarms
-
-TURNS = 1 / 3
-"""Share of the sets tried in which a verdict must turn round for it to depend on a form."""
-
-
-@dataclass(frozen=True)
-class OfForm:
-    """A claim with a second functional form, beside the first on the same sets.
-
-    Attributes
-    ----------
-    name : str
-        The form.
-    first, second : Judged
-        Without it and with it.
-    """
-
-    name: str
-    first: Judged
-    second: Judged
-
-    @property
-    def turned(self) -> int:
-        """In how many sets the verdict turns from holds to refuted or back."""
-        return flips(self.first.verdicts, self.second.verdicts)
-
-    @property
-    def matters(self) -> bool:
-        """Whether the verdict depends on the form: it turns round in a third of the sets."""
-        return self.turned >= max(1.0, TURNS * self.first.sets)
+from experiments.claims.turning import Turning, turning_prices
+from experiments.claims.variants import Variant, variant
 
 
 @dataclass(frozen=True)
@@ -56,36 +37,50 @@ class Finding:
     claim : Claim
         The claim.
     judged : Judged
-        On the plausible sets.
+        On all sets of the ensemble.
     verdict : str
         Over all of them.
+    met : Judged
+        On those that meet all bands of the calibration.
+    met_verdict : str
+        Over these.
     deciders : tuple of Decider
         The parameters that decide, at most two.
-    forms : tuple of OfForm
+    forms : tuple of Variant
         With second functional forms.
+    size : Variant
+        At the larger size.
+    long : Variant or None
+        After years, where that was asked for.
     wide : Judged or None
         On the search beyond the ensemble.
-    large, small : Judged
-        At the larger size, and at the usual one on the same sets.
-    turning_cost : tuple of float or None
-        Where the cost of winning a customer is part of a measure: the cost at which the
-        difference is 0, its median and its quartiles over the sets.
+    turning : tuple of Turning
+        The prices at which the answer turns round.
     """
 
     claim: Claim
     judged: Judged
     verdict: Verdict
+    met: Judged
+    met_verdict: Verdict
     deciders: tuple[Decider, ...]
-    forms: tuple[OfForm, ...]
+    forms: tuple[Variant, ...]
+    size: Variant
+    long: Variant | None
     wide: Judged | None
-    large: Judged
-    small: Judged
-    turning_cost: tuple[float, float, float] | None = None
+    turning: tuple[Turning, ...] = ()
 
     @property
-    def told_otherwise(self) -> int:
-        """In how many of the larger centres the verdict is the opposite."""
-        return flips(self.small.verdicts, self.large.verdicts)
+    def variants(self) -> tuple[Variant, ...]:
+        """All other conditions under which it was judged."""
+        return (*self.forms, self.size, *(() if self.long is None else (self.long,)))
+
+    def told(self, verdict: int) -> int:
+        """Return how many verdicts of a kind were seen, wherever it was judged."""
+        everywhere = [self.judged, *(each.second for each in self.variants)]
+        if self.wide is not None:
+            everywhere.append(self.wide)
+        return sum(each.count(verdict) for each in everywhere)
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -101,7 +96,24 @@ class Finding:
             "band": None,
             "verdict": self.verdict,
             "source": self.claim.evidence,
+            "sets": self.judged.sets,
+            "refuted": _share(self.judged, REFUTED),
+            "meeting_all_bands": {
+                "sets": self.met.sets,
+                "verdict": self.met_verdict if self.met.sets else None,
+                "holds": _share(self.met, HOLDS),
+                "refuted": _share(self.met, REFUTED),
+            },
+            "sign": self.claim.sign,
+            "deciders": [
+                {"parameter": each.name, "rho": each.rho, "low": each.low, "high": each.high}
+                for each in self.deciders
+            ],
         }
+
+
+def _share(judged: Judged, verdict: int) -> dict[str, float]:
+    return dict(zip(("value", "low", "high"), judged.share(verdict), strict=True))
 
 
 @dataclass(frozen=True)
@@ -114,26 +126,38 @@ class Findings:
         What was asked.
     claims : sequence of Finding
         Claim by claim.
-    plausible : Ran
-        The runs of the plausible sets.
-    founding : sequence of Best
-        Under which policy each party does best; empty where not all claims were run.
+    ensemble : Ran
+        The runs of the ensemble.
+    founding, founding_met : sequence of Best
+        Under which policy each party does best, over all sets and over those that meet all bands
+        of the calibration; empty where not all claims were run.
     null : Null or None
         False alarms.
-    advocate : sequence of Confirmed
-        What confirms, or does not, that each policy can win.
+    advocate : sequence of Tried
+        What was tried to show that each policy can win.
     searched : int
         In how many sets each policy was looked for, beyond the ensemble: those that work.
     """
 
     campaign: Campaign
     claims: Sequence[Finding]
-    plausible: Ran
+    ensemble: Ran
     founding: Sequence[Best] = ()
+    founding_met: Sequence[Best] = ()
     null: Null | None = None
-    advocate: Sequence[Confirmed] = ()
+    advocate: Sequence[Tried] = ()
     searched: int = 0
     errors: Sequence[str] = field(default_factory=tuple)
+
+    @cached_property
+    def meeting(self) -> list[int]:
+        """The places of the sets that meet all bands of the calibration."""
+        return [place for place, one in enumerate(self.ensemble.block.sets) if one.meets]
+
+    @property
+    def filled(self) -> bool:
+        """Whether some of the sets do not meet all bands of the calibration."""
+        return len(self.meeting) < len(self.ensemble.block.sets)
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -149,7 +173,7 @@ class Findings:
 def found(
     campaign: Campaign,
     runs: Mapping[str, Ran],
-    advocate: Sequence[Confirmed] = (),
+    advocate: Sequence[Tried] = (),
     errors: Sequence[str] = (),
 ) -> Findings:
     """Judge every claim on what was run.
@@ -160,25 +184,27 @@ def found(
         What was asked.
     runs : mapping of str to Ran
         By the name of the block.
-    advocate : sequence of Confirmed
+    advocate : sequence of Tried
         What fresh replications said.
     errors : sequence of str
         The runs that failed.
     """
-    plausible = runs[PLAUSIBLE]
+    ensemble = runs[ENSEMBLE]
     arms = campaign.arms
     claims = [_finding(campaign, claim, arms[claim.id], runs) for claim in campaign.claims]
     if not campaign.whole:
-        return Findings(campaign, claims, plausible, errors=errors)
-    policies = campaign.policies
+        return Findings(campaign, claims, ensemble, errors=errors)
+    outside = campaign.policies[OUTSIDE].key
+    policies = {name: campaign.policies[name] for name in campaign.shared.policies}
+    met = ensemble.only([place for place, one in enumerate(ensemble.block.sets) if one.meets])
+    null = count_alarms(campaign.claims, runs[NULL].values[outside], campaign.shared.replications)
     return Findings(
         campaign,
         claims,
-        plausible,
-        best_policies(plausible.named(policies)),
-        count_alarms(
-            campaign.claims, runs[NULL].values[policies[OUTSIDE].key], campaign.shared.replications
-        ),
+        ensemble,
+        best_policies(ensemble.named(policies)),
+        best_policies(met.named(policies)),
+        null,
         advocate,
         len(runs[SEARCH].block.sets),
         errors,
@@ -188,57 +214,43 @@ def found(
 def _finding(
     campaign: Campaign, claim: Claim, arms: Mapping[str, Arm], runs: Mapping[str, Ran]
 ) -> Finding:
-    plausible = runs[PLAUSIBLE]
-    judged = judge(claim, plausible.named(arms))
-    forms = []
-    for name in campaign.shared.form:
-        second = runs[FORM + name]
-        forms.append(
-            OfForm(name, _alike(judged, plausible, second), judge(claim, second.named(arms)))
-        )
-    large = runs[LARGE]
-    values = [one.values for one in plausible.block.sets]
+    shared, ensemble = campaign.shared, runs[ENSEMBLE]
+    asked = [arms[name] for each in claim.judged for name in each.arms]
+    values = ensemble.named(arms)
+    judged = judge(claim, values, clipped=ensemble.block.clipped(asked))
+    sets = ensemble.block.sets
+    met = judged.only([place for place, one in enumerate(sets) if one.meets])
+
+    def under(name: str, title: str, other: Ran) -> Variant:
+        rows = _places(ensemble, other)
+        clipped = other.block.clipped(asked)
+        return variant(claim, (name, title), (values, judged), other.named(arms), rows, clipped)
+
+    wide = runs.get(WIDE)
     return Finding(
         claim,
         judged,
-        judged.overall(campaign.shared.majority),
-        tuple(deciders(judged.score, values, campaign.shared.seed)),
-        tuple(forms),
-        judge(claim, runs[WIDE].named(arms)) if WIDE in runs else None,
-        judge(claim, large.named(arms)),
-        _alike(judged, plausible, large),
-        _turning_cost(claim, plausible.named(arms)),
+        judged.overall(shared.majority),
+        met,
+        met.overall(shared.majority),
+        tuple(deciders(judged.score, [one.values for one in sets], shared.seed)),
+        tuple(under(name, form.title, runs[FORM + name]) for name, form in shared.form.items()),
+        under(
+            LARGE,
+            f"{shared.large_seats} seats instead of {shared.seats}",
+            runs[LARGE].as_of(shared.seats),
+        ),
+        under(
+            LONG, f"the last of {shared.long_days / 365:g} years instead of the second", runs[LONG]
+        )
+        if claim.long
+        else None,
+        None if wide is None else judge(claim, wide.named(arms), values, wide.block.clipped(asked)),
+        turning_prices(claim, values, sets),
     )
 
 
-def _alike(judged: Judged, plausible: Ran, other: Ran) -> Judged:
-    """Return the verdicts on those plausible sets that another block has, in its order."""
-    places = {one.label: place for place, one in enumerate(plausible.block.sets)}
-    rows = [places[one.label] for one in other.block.sets]
-    return Judged(judged.claim, (), judged.verdicts[rows])
-
-
-def _turning_cost(
-    claim: Claim, values: Mapping[str, np.ndarray]
-) -> tuple[float, float, float] | None:
-    """Return the cost of winning a customer at which keeping one costs as much."""
-    asked = [each for each in claim.judged if each.measure == "upkeep"]
-    if not asked:
-        return None
-    each = asked[0]
-    year = list(PERIODS).index(each.period)
-
-    def difference(measure: str) -> np.ndarray:
-        arm, versus = (values[name][:, :, year, PLACE[measure]] for name in each.arms[:2])
-        return np.asarray((arm - versus).mean(axis=1))
-
-    kept = -difference("churn")
-    cost = difference("service_cost")
-    prices = (cost / np.where(kept > 0.0, kept, np.nan))[kept > 0.0]
-    if not len(prices):
-        return None
-    middle, low, high = np.quantile(prices, [0.5, 0.25, 0.75])
-    return float(middle), float(low), float(high)
-
-
-__all__ = ["HOLDS", "OPEN", "REFUTED", "Finding", "Findings", "OfForm", "found"]
+def _places(ensemble: Ran, other: Ran) -> list[int]:
+    """Return where the sets of another block stand in the ensemble, in its order."""
+    places = {one.label: place for place, one in enumerate(ensemble.block.sets)}
+    return [places[one.label] for one in other.block.sets]

@@ -5,28 +5,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.claims.measures import MEASURES, OUTSIDE, PERIODS, PLACE, with_gains
+from experiments.claims.measures import MEASURES, PLACE, TURNOVER, WHEN, YEARS
 from experiments.claims.noise import moderated
 
 PARTY_MEASURES: dict[str, tuple[str, ...]] = {
     "customer": ("satisfaction", "retention", "welfare_customer"),
-    "rep": ("exhaustion", "expected_turnover", "welfare_rep"),
+    "rep": ("exhaustion", TURNOVER, "welfare_rep"),
     "employer": ("profit", "welfare_employer"),
-    "all three": ("prevail_all", "worst_off"),
+    "all three": ("prevail_all",),
 }
-"""By what each party's answer is given; "all three" is what no single party wins."""
+"""By what each party's answer is given; "all three" is what no single party wins.
+
+The worst-off party's gain is not among them: over the neutral policy, which the balanced one
+nearly equals, it would be decided by what it is measured from. The page of N1 has it.
+"""
 
 LABELS = {
     "satisfaction": "customers' satisfaction",
     "retention": "customers kept",
     "welfare_customer": "payoff of a conversation to the customer",
     "exhaustion": "exhaustion of reps (low is better)",
-    "expected_turnover": "expected turnover of reps (low is better)",
+    TURNOVER: "expected turnover of reps (low is better)",
     "welfare_rep": "payoff of a conversation to the rep",
     "profit": "profit",
     "welfare_employer": "payoff of a conversation to the employer",
     "prevail_all": "conversations in which all three prevail",
-    "worst_off": "gain of the worst-off party",
 }
 
 
@@ -64,16 +67,14 @@ def best_policies(values: Mapping[str, np.ndarray]) -> list[Best]:
     Parameters
     ----------
     values : mapping
-        The runs of the policies, and of the outside option.
+        The runs of the policies.
     """
-    filled = with_gains(values)
-    policies = [name for name in filled if name != OUTSIDE]
     found = []
     for party, measures in PARTY_MEASURES.items():
         for measure in measures:
-            for period in PERIODS:
-                best = winners(filled, measure, period)
-                counts = {name: int(np.sum(best == name)) for name in policies}
+            for period in YEARS:
+                best = winners(values, measure, period)
+                counts = {name: int(np.sum(best == name)) for name in values}
                 untold = len(best) - sum(counts.values())
                 found.append(Best(party, measure, period, counts, untold))
     return found
@@ -85,14 +86,13 @@ def winners(values: Mapping[str, np.ndarray], measure: str, period: str) -> np.n
     Parameters
     ----------
     values : mapping
-        The runs of the policies, the worst-off party's gains filled in.
+        The runs of the policies.
     measure, period : str
         What, and when.
     """
-    year, place = list(PERIODS).index(period), PLACE[measure]
     better = MEASURES[measure].better
     runs = {
-        name: better * each[:, :, year, place] for name, each in values.items() if name != OUTSIDE
+        name: better * each[:, :, WHEN[period], PLACE[measure]] for name, each in values.items()
     }
     sets = len(next(iter(runs.values())))
     best = np.full(sets, "", dtype=object)

@@ -1,8 +1,7 @@
 """What the claims are judged by: the model's measures, and some that only claims ask for.
 
-All come from the daily tallies of a period, but for the expected turnover: the mean of the
-reps' hazard of quitting, which the model's quarterly questionnaire asks for. It says the same as
-the quits themselves with a small part of their noise, for no luck is in it.
+All come from the daily tallies of a period. Turnover is the sum of the nights' chances of
+quitting: the same as the quits, without their luck.
 """
 
 import math
@@ -10,32 +9,48 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from sim.behaviours.roster import paid_minutes
 from sim.measures import BY_NAME, sums
 from sim.measures.base import YEAR, Measure, Sums, ratio, share
+from sim.measures.money import operating_cost
 from sim.outcome import Outcome
+from sim.parameters import Centre
 
-PERIODS = {"year1": (0, 365), "year2": (365, 730)}
-"""Days after the branch, by the names that the files use."""
+DAYS = 730
+"""How long an arm is run after the branch, unless it is said otherwise."""
 
-PERIOD_NAMES = {"year1": "first year", "year2": "second year"}
+_YEAR_DAYS = 365
 
-SURVEYED = {"survey_reliability": 1.0, "survey_response_reps": 1.0}
-"""Parameters of every centre here: all reps are asked, and their answers are true."""
+
+def periods(days: int = DAYS) -> dict[str, tuple[int, int]]:
+    """Return the days after the branch by the names that the files use.
+
+    In a longer run "year2" is its last year, and "both" is all of it.
+
+    Parameters
+    ----------
+    days : int
+        How long the run is.
+    """
+    return {"year1": (0, _YEAR_DAYS), "year2": (days - _YEAR_DAYS, days), "both": (0, days)}
+
+
+PERIODS = tuple(periods())
+PERIOD_NAMES = {"year1": "first year", "year2": "second year", "both": "both years"}
+WHEN = {name: place for place, name in enumerate(PERIODS)}
+YEARS = ("year1", "year2")
 
 WIN_WIN = "worst_off"
-EXPECTED_TURNOVER = "expected_turnover"
+TURNOVER = "expected_attrition"
 OUTSIDE = "outside-option"
-"""What the files call the arm that gains are held against."""
+"""What the files call the neutral policy's arm: by it is told whether a centre works."""
 
 PARTIES = ("customer", "rep", "employer")
-
-_KEEPING = ("wages", "compensation", "escalations", "follow_ups", "training", "breaks", "support")
-_KEEPING_TOO = ("programmes", "hiring")
 
 
 def _served(s: Sums) -> float:
     """Return what serving customers costs, compensation included, over the days."""
-    return -math.fsum(s[f"account_{name}"] for name in (*_KEEPING, *_KEEPING_TOO))
+    return operating_cost(s) - s["account_compensation"]
 
 
 def _spread(party: str) -> Measure:
@@ -50,20 +65,20 @@ def _spread(party: str) -> Measure:
 
 _OWN = (
     Measure(
-        "hostility",
-        "share",
-        -1,
-        "(conversations with a pressing turn + those with an abusive one) / conversations",
-        "MODEL",
-        lambda s: ratio(s["mild"] + s["severe"], s["conflicts"]),
-    ),
-    Measure(
         "abuse",
         "share",
         -1,
         "conversations with an abusive turn / conversations",
         "B17",
         share("severe", "conflicts"),
+    ),
+    Measure(
+        "anger_left",
+        "0-1",
+        -1,
+        "mean anger of the customer at the end of a conversation over an issue",
+        "MODEL",
+        share("anger_end", "conflicts"),
     ),
     Measure(
         "conversation_satisfaction",
@@ -77,9 +92,10 @@ _OWN = (
         "redress",
         "0-1",
         1,
-        "mean distributive justice of a conversation: how well the solution fits the loss",
+        "mean fairness of the redress in a conversation, before treatment colours it: how well "
+        "the solution fits the loss",
         "MODEL",
-        share("distributive", "conflicts_concluded"),
+        share("redress", "conflicts_concluded"),
     ),
     Measure(
         "treatment",
@@ -138,14 +154,6 @@ _OWN = (
         lambda s: ratio(s["tellings_good"], s["tellings_good"] + s["tellings_bad"]),
     ),
     Measure(
-        "tellings",
-        "1/year",
-        0,
-        "good tellings / customer-years",
-        "T10",
-        share("tellings_good", "customers", YEAR),
-    ),
-    Measure(
         "service_cost",
         "price/year",
         -1,
@@ -153,16 +161,40 @@ _OWN = (
         "ledger",
         lambda s: ratio(_served(s) * YEAR, s["customers"]),
     ),
+    Measure(
+        "paid_calls",
+        "price/day",
+        0,
+        "spent on calls back / days",
+        "ledger",
+        lambda s: -ratio(s["account_follow_ups"], s["days"]),
+    ),
+    Measure(
+        "paid_programmes",
+        "price/day",
+        0,
+        "spent on reviews, openness and education / days",
+        "ledger",
+        lambda s: -ratio(s["account_programmes"], s["days"]),
+    ),
     *(_spread(party) for party in PARTIES),
 )
 
-_FROM_ELSEWHERE = (
+_OF_THE_CENTRE = (
     Measure(
-        EXPECTED_TURNOVER,
-        "share/year",
+        "paid_training_fees",
+        "price/day",
+        0,
+        "spent on fees of training, paid time apart / days",
+        "ledger",
+        lambda s: math.nan,
+    ),
+    Measure(
+        "replacement_cost",
+        "price/year",
         -1,
-        "mean over the reps of the chance to quit within a year that their state implies",
-        "S15",
+        "leavers x cost of winning a customer / customer-years",
+        "E1: scenario",
         lambda s: math.nan,
     ),
     Measure(
@@ -174,16 +206,21 @@ _FROM_ELSEWHERE = (
         "E1: scenario",
         lambda s: math.nan,
     ),
+)
+"""What takes prices of the centre: :func:`values_of` fills it in."""
+
+_OF_TWO_ARMS = (
     Measure(
         WIN_WIN,
         "sd",
         1,
-        "smallest of the three parties' gains over the neutral policy's run, in its "
+        "smallest of the three parties' gains over the run under the policy of reference, in its "
         "standard deviations between conversations",
         "MODEL",
         lambda s: math.nan,
     ),
 )
+"""What takes two runs: :func:`worst_off` fills it in."""
 
 _OF_THE_MODEL = tuple(
     name
@@ -193,66 +230,93 @@ _OF_THE_MODEL = tuple(
 
 MEASURES: dict[str, Measure] = {
     **{name: BY_NAME[name] for name in _OF_THE_MODEL},
-    **{each.name: each for each in (*_OWN, *_FROM_ELSEWHERE)},
+    **{each.name: each for each in (*_OWN, *_OF_THE_CENTRE, *_OF_TWO_ARMS)},
 }
 """Every measure that a claim can name, in the order of the columns of a run's values."""
 
 NAMES = tuple(MEASURES)
 PLACE = {name: place for place, name in enumerate(NAMES)}
 
+FEES = {
+    "follow_up_minutes": ("paid_calls", -1.0),
+    "training_fee": ("paid_training_fees", -1.0),
+    "transparency_fee": ("paid_programmes", -1.0),
+    "feedback_fee": ("paid_programmes", -1.0),
+    "education_fee": ("paid_programmes", -1.0),
+    "acquisition_cost": ("replacement_cost", 1.0),
+}
+"""Prices at which a difference can turn round: what is paid at it, and its sign in what is judged.
 
-def values_of(outcome: Outcome, measures: Sequence[str], acquisition_cost: float) -> np.ndarray:
+No rule of conduct reads them, so that money paid is proportional to the price."""
+
+WITH_SIZE = (
+    "profit",
+    "customers",
+    "contacts_per_day",
+    "paid_calls",
+    "paid_programmes",
+    "paid_training_fees",
+)
+"""Measures that are larger in a larger centre, as it is."""
+
+
+def values_of(outcome: Outcome, measures: Sequence[str], centre: Centre) -> np.ndarray:
     """Return measures of a run in every period.
 
     Parameters
     ----------
     outcome : Outcome
-        The run, as long as the periods are.
+        The run.
     measures : sequence of str
         Which.
-    acquisition_cost : float
-        What winning a customer costs.
+    centre : Centre
+        Its parameters after the branch.
 
     Returns
     -------
     ndarray, shape (periods, measures)
-        NaN where a measure is not defined; the worst-off party's gain is filled in by
-        :func:`with_gains`, for it takes the neutral policy's run.
+        NaN where a measure is not defined.
     """
-    answers = outcome.rep_answers
-    asked = answers["day"] - outcome.branch_day
+    tallies = outcome.tallies
     rows = []
-    for first, last in PERIODS.values():
-        total = sums(outcome.tallies[first:last], outcome.outside)
+    for first, last in periods(len(tallies)).values():
+        total = sums(tallies[first:last], outcome.outside)
         row = {name: float(MEASURES[name].compute(total)) for name in NAMES}
-        there = answers[(asked >= first) & (asked < last)]
-        if len(there):
-            row[EXPECTED_TURNOVER] = float(there["intent_to_quit"].mean())
-        row["upkeep"] = row["service_cost"] + acquisition_cost * row["churn"]
+        in_training = total["training_days"] * paid_minutes(centre) * centre.wage
+        row["paid_training_fees"] = -(total["account_training"] + in_training) / total["days"]
+        row["replacement_cost"] = centre.acquisition_cost * row["churn"]
+        row["upkeep"] = row["service_cost"] + row["replacement_cost"]
         rows.append([row[name] for name in measures])
     return np.array(rows)
 
 
-def with_gains(runs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return runs with the worst-off party's gain over the outside option filled in.
+def worst_off(values: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Return the smallest of the three parties' gains over a run of reference.
 
     Parameters
     ----------
-    runs : mapping of str to ndarray, shape (..., measures)
-        The values of each arm; without that of the outside option they are returned as
-        they are.
+    values, reference : ndarray, shape (..., measures)
+        The runs of two arms; gains are in standard deviations between conversations of
+        the latter.
     """
-    if OUTSIDE not in runs:
-        return dict(runs)
-    outside = runs[OUTSIDE]
-    filled = {}
-    for name, values in runs.items():
-        gains = [
-            (values[..., PLACE[f"welfare_{party}"]] - outside[..., PLACE[f"welfare_{party}"]])
-            / outside[..., PLACE[f"spread_{party}"]]
-            for party in PARTIES
-        ]
-        changed = values.copy()
-        changed[..., PLACE[WIN_WIN]] = np.minimum.reduce(gains)
-        filled[name] = changed
-    return filled
+
+    def gain(party: str) -> np.ndarray:
+        mean = PLACE[f"welfare_{party}"]
+        away = values[..., mean] - reference[..., mean]
+        return np.asarray(away / reference[..., PLACE[f"spread_{party}"]])
+
+    return np.asarray(np.minimum.reduce([gain(party) for party in PARTIES]))
+
+
+def per_size(values: Mapping[str, np.ndarray], factor: float) -> dict[str, np.ndarray]:
+    """Return values with those multiplied that are larger in a larger centre.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray, shape (..., measures)
+        The runs of arms.
+    factor : float
+        The size wanted over the size run.
+    """
+    factors = np.where(np.isin(NAMES, WITH_SIZE), factor, 1.0)
+    return {key: each * factors for key, each in values.items()}

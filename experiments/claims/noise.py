@@ -12,6 +12,7 @@ How often this errs where nothing differs is counted in every full run (the null
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,10 @@ class Contrasts:
     error: np.ndarray
     freedom: float
 
+    def only(self, rows: Sequence[int] | np.ndarray) -> "Contrasts":
+        """Return the differences of some of the sets."""
+        return Contrasts(self.mean[rows], self.error[rows], self.freedom)
+
     def interval(self, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
         """Return the lower and upper ends of each set's interval."""
         half = float(stats.t.ppf(0.5 + level / 2.0, self.freedom)) * self.error
@@ -51,30 +56,39 @@ class Contrasts:
             return np.where(self.error > 0.0, gap / self.error, np.sign(gap) * np.inf)
 
 
-def moderated(differences: np.ndarray) -> Contrasts:
+def moderated(differences: np.ndarray, also: np.ndarray | None = None) -> Contrasts:
     """Return the mean difference of each set with a moderated standard error.
 
     Parameters
     ----------
     differences : ndarray, shape (sets, replications)
         Paired differences. A set with a NaN counts as not known.
+    also : ndarray or None, shape (more sets, replications)
+        Differences of the same kind elsewhere: few sets say little of how alike the
+        variances of sets are, so that these say it with them.
     """
     replications = differences.shape[1]
     mean = differences.mean(axis=1)
     if replications < 2:
         return Contrasts(mean, np.full(len(mean), np.nan), math.nan)
-    # Equal values may have a variance in their last bit.
-    first = differences[:, :1]
-    own = np.var(differences - first, axis=1, ddof=1)
+    own = _variances(differences)
+    everywhere = own if also is None else np.concatenate([own, _variances(also)])
+    everywhere = everywhere[np.isfinite(everywhere)]
     own_freedom = replications - 1.0
-    prior_freedom, prior = prior_of(own[np.isfinite(own)], own_freedom)
+    prior_freedom, prior = prior_of(everywhere, own_freedom)
     if prior_freedom >= _MOST_PRIOR:
         variance, freedom = np.where(np.isfinite(own), prior, np.nan), math.inf
     else:
         variance = (prior_freedom * prior + own_freedom * own) / (prior_freedom + own_freedom)
         freedom = prior_freedom + own_freedom
-    known = max(1.0, own_freedom * float(np.isfinite(own).sum()))
+    known = max(1.0, own_freedom * len(everywhere))
     return Contrasts(mean, np.sqrt(variance / replications), min(freedom, known))
+
+
+def _variances(differences: np.ndarray) -> np.ndarray:
+    """Return the variance of each row."""
+    # Equal values may have a variance in their last bit.
+    return np.asarray(np.var(differences - differences[:, :1], axis=1, ddof=1))
 
 
 def prior_of(variances: np.ndarray, freedom: float) -> tuple[float, float]:
@@ -135,4 +149,6 @@ def wilson(count: int, of: int, level: float = LEVEL) -> tuple[float, float]:
     share = count / of
     middle = (share + z * z / (2 * of)) / (1 + z * z / of)
     half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Exactly, where rounding would leave a trace.
+    low = 0.0 if count == 0 else max(0.0, middle - half)
+    return low, 1.0 if count == of else min(1.0, middle + half)

@@ -5,15 +5,16 @@ chance of their own (other replications) they differ by noise alone, and every v
 false alarm: their share says what the intervals are worth.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.claims.campaign import NULL_GROUPS
 from experiments.claims.claim_file import Claim
-from experiments.claims.judging import HOLDS, OPEN, REFUTED, judge
-from experiments.claims.noise import wilson
+from experiments.claims.judging import HOLDS, REFUTED, judge
+
+RESAMPLES = 2_000
 
 
 @dataclass(frozen=True)
@@ -24,32 +25,44 @@ class Null:
     ----------
     same_chance : int
         Verdicts over claims and sets where all names stand for the same runs.
-    looks : int
-        How many verdicts were asked for, in each of the two ways.
-    holds, refuted : int
-        Verdicts where each name stands for replications of its own.
+    holds, refuted : ndarray of int, shape (sets,)
+        Verdicts in each set where each name stands for replications of its own.
+    claims : int
+        How many claims were asked, in each of the two ways.
     conditions, condition_alarms : int
         The same of single conditions, each of which is meant to err in 5 % at most.
     """
 
     same_chance: int
-    looks: int
-    holds: int
-    refuted: int
+    holds: np.ndarray
+    refuted: np.ndarray
+    claims: int
     conditions: int
     condition_alarms: int
 
     @property
+    def looks(self) -> int:
+        """How many verdicts were asked for, in each of the two ways."""
+        return self.claims * len(self.holds)
+
+    @property
     def rate(self) -> tuple[float, float, float]:
-        """The share of false verdicts on claims, with its interval if sets were independent."""
-        count = self.holds + self.refuted
-        low, high = wilson(count, self.looks)
-        return count / self.looks if self.looks else float("nan"), low, high
+        """The share of false verdicts on claims, with its 95 % bootstrap interval.
+
+        Sets are drawn, each with all its verdicts, for claims share runs.
+        """
+        if not self.looks:
+            return (math.nan,) * 3
+        shares = (self.holds + self.refuted) / self.claims
+        rng = np.random.default_rng(len(shares))
+        rows = rng.integers(len(shares), size=(RESAMPLES, len(shares)))
+        low, high = np.quantile(shares[rows].mean(axis=1), [0.025, 0.975])
+        return float(shares.mean()), float(low), float(high)
 
     @property
     def condition_rate(self) -> float:
         """The share of false verdicts on conditions."""
-        return self.condition_alarms / self.conditions if self.conditions else float("nan")
+        return self.condition_alarms / self.conditions if self.conditions else math.nan
 
 
 def count_alarms(claims: Sequence[Claim], neutral: np.ndarray, replications: int) -> Null:
@@ -60,31 +73,26 @@ def count_alarms(claims: Sequence[Claim], neutral: np.ndarray, replications: int
     claims : sequence of Claim
         The claims.
     neutral : ndarray, shape (sets, groups x replications, periods, measures)
-        The runs of one arm.
+        The runs of one arm, as many groups as a claim has arms at the most.
     replications : int
         How many a name is given.
     """
-    groups = [
-        neutral[:, replications * group : replications * (group + 1)]
-        for group in range(NULL_GROUPS)
-    ]
-    looks = same = holds = refuted = conditions = alarms = 0
+    parts = neutral.shape[1] // replications
+    groups = np.split(neutral[:, : parts * replications], parts, axis=1)
+    holds, refuted = (np.zeros(len(neutral), dtype=int) for _ in range(2))
+    asked = same = conditions = alarms = 0
     for claim in claims:
         at_zero = tuple(each for each in claim.condition if each.by == 0.0)
         if not any(each.judged for each in at_zero):
             continue
-        asked = claim.model_copy(update={"condition": at_zero})
-        alike = judge(asked, _named(asked, [groups[0]]))
-        same += int(np.sum(alike.verdicts != OPEN))
-        apart = judge(asked, _named(asked, groups))
-        holds += apart.count(HOLDS)
-        refuted += apart.count(REFUTED)
-        looks += apart.sets
+        asked += 1
+        without = claim.model_copy(update={"condition": at_zero})
+        alike = judge(without, dict.fromkeys(claim.needed, groups[0]))
+        same += alike.count(HOLDS) + alike.count(REFUTED)
+        apart = judge(without, dict(zip(claim.needed, groups, strict=False)))
+        holds += apart.verdicts == HOLDS
+        refuted += apart.verdicts == REFUTED
         for each in apart.tested:
             conditions += len(each.verdicts)
             alarms += each.count(HOLDS) + each.count(REFUTED)
-    return Null(same, looks, holds, refuted, conditions, alarms)
-
-
-def _named(claim: Claim, groups: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
-    return {name: groups[place % len(groups)] for place, name in enumerate(claim.needed)}
+    return Null(same, holds, refuted, asked, conditions, alarms)

@@ -1,4 +1,4 @@
-"""Parameter sets on which claims are judged: the plausible ensemble, and a search beyond it."""
+"""Parameter sets on which claims are judged: the ensemble, and a search beyond it."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -30,10 +30,13 @@ class ParameterSet:
         What to call it.
     values : mapping
         By name; numbers of the moves' tables by dotted name.
+    meets : bool
+        Whether it meets all bands of the calibration.
     """
 
     label: str
     values: Mapping[str, Any]
+    meets: bool = False
 
 
 def every_parameter(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,9 +57,24 @@ def sized(values: Mapping[str, Any], seats: int) -> dict[str, Any]:
     return {**values, "seats": seats, "customers": max(1, round(per_seat * seats))}
 
 
-def labelled(sets: Sequence[Mapping[str, Any]]) -> list[ParameterSet]:
-    """Return the ensemble's sets, called by their numbers."""
-    return [ParameterSet(f"set {number}", dict(one)) for number, one in enumerate(sets, start=1)]
+def labelled(
+    sets: Sequence[Mapping[str, Any]], meets: Sequence[bool] | None = None
+) -> list[ParameterSet]:
+    """Return the ensemble's sets, called by their numbers.
+
+    Parameters
+    ----------
+    sets : sequence of mapping
+        Their parameters.
+    meets : sequence of bool or None
+        Whether each meets all bands of the calibration; all do where None.
+    """
+    given = [True] * len(sets) if meets is None else meets
+    pairs = zip(sets, given, strict=True)
+    return [
+        ParameterSet(f"set {number}", dict(one), bool(met))
+        for number, (one, met) in enumerate(pairs, start=1)
+    ]
 
 
 def thinned(sets: Sequence[ParameterSet], count: int) -> list[ParameterSet]:

@@ -7,54 +7,66 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
-from experiments.claims.findings import HOLDS, OPEN, REFUTED, Findings
+from experiments.claims.findings import Findings
+from experiments.claims.judging import CLIPPED, FAILED, HOLDS, OPEN, REFUTED
 
 
 def csv_text(findings: Findings) -> str:
     """Return the table of claims as CSV, with what the JSON leaves out."""
     rows = []
     for each in findings.claims:
-        counts = {
-            "holds": each.judged.count(HOLDS),
-            "refuted": each.judged.count(REFUTED),
-            "cannot_be_told": each.judged.count(OPEN),
+        entry, met = each.entry, each.entry["meeting_all_bands"]
+        kept = ("id", "use", "statement", "value", "low", "high", "verdict", "source", "sign")
+        changes = {
+            f"{how}_by_{one.name}": getattr(one, how)
+            for one in each.variants
+            for how in ("changed", "clear", "turned")
         }
-        forms = {f"turned_by_{form.name}": form.turned for form in each.forms}
-        named = [decider.name for decider in each.deciders]
         rows.append(
             {
-                **{key: value for key, value in each.entry.items() if key != "band"},
+                **{key: entry[key] for key in kept},
                 "sets": each.judged.sets,
-                **counts,
-                "sign": each.claim.sign,
-                "deciders": " ".join(named),
-                **forms,
+                "holds": each.judged.count(HOLDS),
+                "refuted": each.judged.count(REFUTED),
+                "cannot_be_told": each.judged.count(OPEN),
+                "left_out_failed": each.judged.count(FAILED),
+                "left_out_at_a_range's_end": each.judged.count(CLIPPED),
+                "sets_meeting_all_bands": met["sets"],
+                "holds_meeting_all_bands": each.met.count(HOLDS),
+                "refuted_meeting_all_bands": each.met.count(REFUTED),
+                "deciders": " ".join(decider.name for decider in each.deciders),
+                **changes,
             }
         )
+    names = list(dict.fromkeys(name for row in rows for name in row))
     text = StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
 
 
 def advocate_table(findings: Findings) -> list[dict[str, Any]]:
-    """Return every set in which a policy seemed to win, whole, and what fresh runs say to it."""
+    """Return every set that was tried, whole, and what fresh runs say to it."""
     return [
         {
-            "policy": each.candidate.policy,
-            "party": each.candidate.party,
-            "measure": each.candidate.measure,
-            "set": each.candidate.found.label,
-            "plausible": each.candidate.plausible,
-            "holds": each.holds,
+            "policy": each.policy,
+            "party": each.party,
+            "measure": each.measure,
+            "set": one.found.label,
+            "in_ensemble": one.in_ensemble,
+            "meets_all_bands": one.found.meets,
+            "standard_errors_at_first": one.clear,
+            "tried_for_this": len(each.candidates),
+            "confirmed": each.holds(place),
             "leads": {
                 other: {"mean": lead.mean, "low": lead.low, "high": lead.high, "n": lead.n}
-                for other, lead in each.leads.items()
+                for other, lead in each.leads[place].items()
             },
-            "parameters": dict(each.candidate.found.values),
+            "parameters": dict(one.found.values),
         }
         for each in findings.advocate
+        for place, one in enumerate(each.candidates)
     ]
 
 

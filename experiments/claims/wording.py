@@ -1,21 +1,27 @@
 """The claims' verdicts in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from experiments.claims.advocate import Confirmed
-from experiments.claims.findings import HOLDS, OPEN, REFUTED, Finding, Findings
-from experiments.claims.founding import LABELS, Best
-from experiments.claims.judging import Judged, Tested
+import numpy as np
+
+from experiments.analysis.wording import number
+from experiments.claims.advocate import Tried
+from experiments.claims.findings import Finding, Findings
+from experiments.claims.founding import Best
+from experiments.claims.judging import CLIPPED, FAILED, HOLDS, OPEN, REFUTED, Judged, Tested
 from experiments.claims.null import Null
+from experiments.claims.turning import Turning
+from experiments.claims.variants import Variant
 
 VERDICTS = ("holds", "refuted", "depends", "cannot be told")
 
 _SIGN = {
     "coded": "A mechanism codes the sign: that it holds is no test of the sign, only of whether "
     "side effects and costs outweigh it.",
-    "partly coded": "A mechanism codes part of the sign; the rest, and what outweighs it, is "
+    "partly coded": "Mechanisms code part of the sign; the rest, and what outweighs it, is "
     "a result.",
-    "open": "No mechanism codes the sign.",
+    "open": "No single mechanism codes the sign: it follows from several that pull against each "
+    "other, how strongly being assumed within their ranges.",
 }
 
 
@@ -24,27 +30,61 @@ def percent(share: float) -> str:
     return f"{100.0 * share:.0f} %"
 
 
+def sets_text(findings: Findings) -> str:
+    """Return what the sets are: called plausible only where all meet all bands."""
+    count = len(findings.ensemble.block.sets)
+    if not findings.filled:
+        return f"{count} plausible parameter sets"
+    return (
+        f"{count} parameter sets of the ensemble, of which {len(findings.meeting)} meet all bands "
+        "of the calibration"
+    )
+
+
+def called(findings: Findings) -> str:
+    """Return the short name of all sets."""
+    return "sets of the ensemble" if findings.filled else "plausible sets"
+
+
 def counted(judged: Judged, verdict: int) -> str:
     """Return the share of sets with a verdict."""
-    return percent(judged.share(verdict)[0])
+    return percent(judged.share(verdict)[0]) if judged.sets else "–"
 
 
 def share_text(judged: Judged, verdict: int) -> str:
     """Return the share of sets with a verdict, and its interval."""
+    if not judged.sets:
+        return "–"
     share, low, high = judged.share(verdict)
     return f"{percent(share)} [{100 * low:.0f}, {100 * high:.0f}]"
 
 
-def counts_text(judged: Judged) -> str:
-    """Return how many sets have each verdict: "5 hold, 1 refuted, 2 not told"."""
-    numbers = (judged.count(HOLDS), judged.count(REFUTED), judged.count(OPEN))
-    return "{} / {} / {}".format(*numbers)
+def counts_text(judged: Judged | Tested) -> str:
+    """Return how many sets have each verdict: hold / refuted / not told."""
+    return " / ".join(str(judged.count(verdict)) for verdict in (HOLDS, REFUTED, OPEN))
 
 
-def condition_counts(tested: Tested) -> str:
-    """Return how many sets have each verdict on a condition."""
-    numbers = (tested.count(HOLDS), tested.count(REFUTED), tested.count(OPEN))
-    return "{} / {} / {}".format(*numbers)
+def left_out_text(judged: Judged) -> str:
+    """Return how many sets are not counted, and why; empty where all are."""
+    parts = []
+    if failed := judged.count(FAILED):
+        parts.append(f"in {failed} a run failed or gave no value")
+    if clipped := judged.count(CLIPPED):
+        parts.append(f"in {clipped} the experiment meets the end of a parameter's range")
+    out = len(judged.verdicts) - judged.sets
+    return f"{out} of {len(judged.verdicts)} sets are left out: {'; '.join(parts)}." if out else ""
+
+
+def met_text(finding: Finding) -> str:
+    """Return what the sets that meet all bands say."""
+    met = finding.met
+    if not met.sets:
+        return "No set in which it was judged meets all bands of the calibration."
+    return (
+        f"Of the {met.sets} sets that meet all bands of the calibration it holds in "
+        f"{share_text(met, HOLDS)} and is refuted in {share_text(met, REFUTED)}: "
+        f"{finding.met_verdict}."
+    )
 
 
 def sign_text(finding: Finding) -> str:
@@ -52,25 +92,74 @@ def sign_text(finding: Finding) -> str:
     return _SIGN[finding.claim.sign]
 
 
+def either_way(finding: Finding) -> str:
+    """Return which answers were seen at all, in any set and under any variant."""
+    held, refuted = finding.told(HOLDS) > 0, finding.told(REFUTED) > 0
+    if held and refuted:
+        return "seen both ways"
+    if held:
+        return "only held"
+    return "only refuted" if refuted else "told nowhere"
+
+
 def forms_text(finding: Finding) -> str:
-    """Return the second forms with which the verdict turns round."""
+    """Return the second forms with which the verdict changes."""
     return ", ".join(form.name for form in finding.forms if form.matters)
+
+
+def changes_text(variant: Variant) -> str:
+    """Return how many verdicts change: all, those with a clear difference, those that turn."""
+    return f"{variant.changed} / {variant.clear} / {variant.turned}"
+
+
+def turning_text(turning: Turning) -> str:
+    """Return at which price an answer turns round, in two sentences."""
+    name, unit = turning.fee, turning.unit
+    dropped = f" {turning.dropped} sets are left out, in which no more is bought by it."
+    if turning.condition.measure == "upkeep":
+        dropped = f" {turning.dropped} sets are left out, in which no more customers are kept."
+    dropped = dropped if turning.dropped else ""
+    if not len(turning.prices):
+        return f"No price of {name} can be given at which this turns round.{dropped}"
+    middle, low, high = (_price(each) for each in turning.quartiles)
+    holds = "above" if turning.condition.measure == "upkeep" else "below"
+    text = (
+        f"{turning.condition.what}: the difference is 0 at {name} = {middle} {unit} in the median "
+        f"set (quartiles {low} to {high}; {len(turning.prices)} sets), and the claim's side is "
+        f"{holds} that. Simulated: {_span(turning.now)}."
+    )
+    never = f" In {turning.never} of these sets that price lies below 0." if turning.never else ""
+    return f"{text}{never}{dropped}"
+
+
+def _span(values: np.ndarray) -> str:
+    low, high = _price(float(values.min())), _price(float(values.max()))
+    return low if low == high else f"{low} to {high}"
+
+
+def _price(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
 
 
 def lead(findings: Findings) -> str:
     """Return the counts of verdicts in one sentence."""
-    named = {
-        verdict: [each.claim.id for each in findings.claims if each.verdict == verdict]
-        for verdict in VERDICTS
-    }
+    text = _verdicts((each.verdict for each in findings.claims), "over all sets of the ensemble")
+    if findings.filled and findings.meeting:
+        met = _verdicts((each.met_verdict for each in findings.claims), "over those that meet all")
+        return f"{text} {met}"
+    return text.replace(" over all sets of the ensemble", "") if not findings.filled else text
+
+
+def _verdicts(verdicts: Iterable[str], where: str) -> str:
+    there = list(verdicts)
     words = {
-        "holds": "hold in most plausible centres",
+        "holds": "hold in most sets",
         "refuted": "are refuted in most",
         "depends": "depend on the centre",
         "cannot be told": "cannot be told",
     }
-    parts = [f"{len(named[each])} {words[each]}" for each in VERDICTS if named[each]]
-    return f"Of {len(findings.claims)} claims, {', '.join(parts)}."
+    parts = [f"{there.count(each)} {words[each]}" for each in VERDICTS if each in there]
+    return f"Of {len(there)} claims {where}, {', '.join(parts)}."
 
 
 def tests_only(findings: Findings) -> str:
@@ -89,60 +178,45 @@ def null_text(null: Null) -> str:
     rate, low, high = null.rate
     return (
         f"Equal arms under different names: with the same chance {null.same_chance} of "
-        f"{null.looks} verdicts; with chance of their own {null.holds + null.refuted} "
-        f"({100 * rate:.1f} % [{100 * low:.1f}, {100 * high:.1f}]; {null.holds} said to hold, "
-        f"{null.refuted} refuted). Of single conditions {100 * null.condition_rate:.1f} % gave "
-        "a false verdict, where at most 5 % are meant to."
+        f"{null.looks} verdicts; with chance of their own {null.holds.sum() + null.refuted.sum()} "
+        f"({100 * rate:.1f} % [{100 * low:.1f}, {100 * high:.1f}], sets resampled; "
+        f"{null.holds.sum()} said to hold, {null.refuted.sum()} refuted). Of single conditions "
+        f"{100 * null.condition_rate:.1f} % gave a false verdict, where at most 5 % are meant to."
     )
 
 
-def founding_lines(founding: Sequence[Best], period: str) -> list[str]:
-    """Return by party who does best under which policy, in sentences.
-
-    Parameters
-    ----------
-    founding : sequence of Best
-        What was found.
-    period : str
-        Which year.
-    """
-    lines = []
-    for each in founding:
-        if each.period != period:
-            continue
-        shares = sorted(each.counts.items(), key=lambda entry: -entry[1])
-        parts = [f"{percent(count / each.sets)} {name}" for name, count in shares if count]
-        if each.untold:
-            parts.append(f"{percent(each.untold / each.sets)} cannot be told")
-        lines.append(f"{LABELS[each.measure]}: {', '.join(parts)}")
-    return lines
+def best_text(best: Best) -> str:
+    """Return in which share of the sets each policy is best by a measure, the largest first."""
+    if not best.sets:
+        return "–"
+    shares = sorted(best.counts.items(), key=lambda entry: -entry[1])
+    parts = [f"{percent(count / best.sets)} {name}" for name, count in shares if count]
+    if best.untold:
+        parts.append(f"{percent(best.untold / best.sets)} cannot be told")
+    return ", ".join(parts)
 
 
-def found_text(confirmed: Confirmed) -> str:
+def leads_text(tried: Tried, place: int) -> str:
     """Return by how much a policy leads the others in a set, by fresh replications."""
     leads = [
         "{} [{}, {}] over {}".format(
             *(f"{end:+.3g}".replace("-", "−") for end in (lead.mean, lead.low, lead.high)),
             other,
         )
-        for other, lead in confirmed.leads.items()
+        for other, lead in tried.leads[place].items()
     ]
-    n = next(iter(confirmed.leads.values())).n
+    n = next(iter(tried.leads[place].values())).n
     return f"{'; '.join(leads)} (n = {n})"
 
 
-__all__ = [
-    "VERDICTS",
-    "condition_counts",
-    "counted",
-    "counts_text",
-    "forms_text",
-    "found_text",
-    "founding_lines",
-    "lead",
-    "null_text",
-    "percent",
-    "share_text",
-    "sign_text",
-    "tests_only",
-]
+def search_text(tried: Tried) -> str:
+    """Return what was searched: where it led at first, and how many of these were tried again."""
+    (led, led_wide), (looked, looked_wide) = tried.led, tried.looked
+    text = f"led in {led} of {looked} sets of the ensemble and {led_wide} of {looked_wide} beyond"
+    if not tried.candidates:
+        return text
+    best = number(max(one.clear for one in tried.candidates), 1)
+    return (
+        f"{text}; {len(tried.candidates)} tried again (clearest: {best} standard errors), "
+        f"{len(tried.confirmed)} confirmed"
+    )

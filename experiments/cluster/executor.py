@@ -22,8 +22,7 @@ from experiments.cluster.fleet import CLOSE_SECONDS, Fleet
 from experiments.design import ModelDiffers
 from experiments.errors import RequestError, in_a_line
 from experiments.runner import Hooks, set_process_hooks
-
-Say = Callable[[str], None]
+from experiments.saying import Say
 
 LOOK_SECONDS = 1.0
 """Between two looks at how many workers there are."""

@@ -1,7 +1,6 @@
 """Connecting to a cluster that is there, or to one that is started for it."""
 
 import socket
-import sys
 import threading
 import warnings
 from concurrent.futures import Future
@@ -10,9 +9,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from experiments.cluster.address import Address, parse_address
-from experiments.cluster.executor import ClusterExecutor, Hushed, Say
+from experiments.cluster.executor import ClusterExecutor, Hushed
 from experiments.cluster.fleet import INSTALL, QUEUES, Fleet, start_processes, submit_jobs
 from experiments.errors import RequestError, in_a_line
+from experiments.saying import Say, listener
 
 REACH_SECONDS = 5.0
 """How long to try to reach an address."""
@@ -42,7 +42,7 @@ def open_cluster(text: str, say: Say | None = None) -> ClusterExecutor:
     address = parse_address(text)
     if find_spec("distributed") is None:
         raise RequestError([INSTALL])
-    say = say or _to_stderr
+    say = listener(say)
     loggers = Hushed()
     try:
         return _opened(address, text, say, loggers)
@@ -109,7 +109,3 @@ def _client(where: Any, say: Say) -> Any:
     for warning in caught:
         say(in_a_line(warning.message))
     return client
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

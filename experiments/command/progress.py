@@ -120,13 +120,16 @@ class Meter:
             parts.append(f"{rate * 60.0 / 365.0:,.0f} years/min")
             # Between two reports (a cluster's may be far apart) the clock goes on.
             left = (self.days - self.days_done) / rate - (time.monotonic() - self.counted)
-            working = self.runs_done < self.runs
-            parts.append(
-                f"{clock(max(0.0, left))} left" if working else f"{clock(self.elapsed)} in all"
-            )
-        if self.failures:
-            parts.append(f"{self.failures:,} failed")
-        return " · ".join(parts)
+            parts.append(self.remaining(left if self.runs_done < self.runs else None))
+        return " · ".join([*parts, *self.failed()])
+
+    def remaining(self, left: float | None) -> str:
+        """Return the seconds that are left in words; the time it took where none are."""
+        return f"{clock(self.elapsed)} in all" if left is None else f"{clock(max(0.0, left))} left"
+
+    def failed(self) -> list[str]:
+        """Return how many runs failed, in words; nothing where none did."""
+        return [f"{self.failures:,} failed"] if self.failures else []
 
 
 STOPPING = "stopping: what is done is being kept; Ctrl-C again ends at once"

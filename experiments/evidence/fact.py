@@ -31,15 +31,12 @@ class Dataset:
     units, most : callable
         How many units the plan asks for, and to how many it may be raised where a verdict
         cannot be told.
-    version : int
-        Raised when ``work`` gives something else.
     """
 
     name: str
     work: str
     units: Callable[["Plan"], int]
     most: Callable[["Plan"], int]
-    version: int = 1
 
     def jobs(
         self, plan: "Plan", centre: Mapping[str, Any], first: int = 0, last: int | None = None
@@ -47,9 +44,7 @@ class Dataset:
         """Return the jobs that make the units [first, last)."""
         last = self.units(plan) if last is None else last
         given = {"centre": dict(centre), "plan": plan.model_dump()}
-        return [
-            Job(self.work, {**given, "unit": unit}, self.version) for unit in range(first, last)
-        ]
+        return [Job(self.work, {**given, "unit": unit}) for unit in range(first, last)]
 
 
 @dataclass(frozen=True)
@@ -63,11 +58,14 @@ class Part:
     what : str
         The statistic in words, with its unit.
     low, high : float
-        The band, both ends in it.
+        The band, both ends in it unless it is strict.
     published : bool
         Whether the band is a published one; else it is this project's tolerance (*).
     judged : bool
         Whether it counts for the verdict; what does not is reported only.
+    strict : bool
+        Whether the band's ends do not belong to it: an effect of exactly 0 is not "> 0", and
+        twins differ by exactly 0 in every resample where no mechanism tells them apart.
     """
 
     name: str
@@ -76,10 +74,17 @@ class Part:
     high: float = math.inf
     published: bool = False
     judged: bool = True
+    strict: bool = False
 
     def verdict(self, estimate: "Estimate") -> Verdict:
         """Return whether the interval lies in the band, out of it, or across an edge."""
         if not (math.isfinite(estimate.low) and math.isfinite(estimate.high)):
+            return "cannot be told"
+        if self.strict:
+            if self.low < estimate.low and estimate.high < self.high:
+                return "holds"
+            if estimate.high <= self.low or estimate.low >= self.high:
+                return "fails"
             return "cannot be told"
         if self.low <= estimate.low and estimate.high <= self.high:
             return "holds"

@@ -128,8 +128,9 @@ def entries(judged: Sequence[Judged]) -> list[dict[str, Any]]:
     -------
     list of dict
         With the keys id, use, statement, value, low, high, band, verdict and source. A fact has
-        a verdict and no value; ``band`` is [low, high], null for an end that is open. What is
-        reported only has the verdict null. A part's ``published`` says whether the band is a
+        a verdict and no value; ``band`` is [low, high], null for an end that is open, and
+        ``strict`` says of a part whether these ends do not belong to it ("> 0", not "≥ 0"). What
+        is reported only has the verdict null. A part's ``published`` says whether the band is a
         published one or this project's tolerance, ``n`` and ``of`` what the interval rests on,
         ``ablated`` its value, low and high with the mechanism off.
     """
@@ -161,6 +162,7 @@ def _of_parts(each: Judged) -> Iterator[dict[str, Any]]:
             "statement": part.what,
             **_numbers(estimate),
             "band": [_finite(part.low), _finite(part.high)],
+            "strict": part.strict,
             "verdict": verdict,
             "source": each.fact.source,
             "published": part.published,
@@ -195,6 +197,7 @@ COLUMNS = (
     "high",
     "band_low",
     "band_high",
+    "strict",
     "verdict",
     "source",
     "n",

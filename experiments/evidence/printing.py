@@ -20,7 +20,7 @@ STYLES = {"holds": "green", "fails": "red", "cannot be told": "yellow"}
 _LEGEND = (
     "C: may be calibrated to; E: must emerge, and is the only test. In brackets: 95 % interval. "
     "* the project's tolerance, not a published interval. Cannot be told: the interval straddles "
-    "an edge of the band."
+    "an edge of the band. Exactly 0 is in ≥ 0 and not in > 0."
 )
 
 

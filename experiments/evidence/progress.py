@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from experiments.command.progress import Display, Meter, clock
+from experiments.command.progress import Display, Meter
 from experiments.jobs import Done
 
 
@@ -85,10 +85,6 @@ class JobMeter(Meter):
             f"{told}/{facts} facts judged",
         ]
         left = self.seconds_left()
-        if self.ended:
-            parts.append(f"{clock(self.elapsed)} in all")
-        elif left is not None:
-            parts.append(f"{clock(left)} left")
-        if self.failures:
-            parts.append(f"{self.failures:,} failed")
-        return " · ".join(parts)
+        if self.ended or left is not None:
+            parts.append(self.remaining(None if self.ended else left))
+        return " · ".join([*parts, *self.failed()])

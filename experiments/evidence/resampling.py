@@ -76,7 +76,10 @@ def resampled(
     dict of str to ndarray
         Values in the order of :func:`weights`.
     """
-    sums = np.tensordot(weights(len(per_cluster), resamples, of), per_cluster, axes=1)
+    drawn = weights(len(per_cluster), resamples, of)[1:]
+    # Summed apart, so that the value is to the last bit the same with and without resamples.
+    own = np.sum(per_cluster, axis=0)[None]
+    sums = np.concatenate([own, np.tensordot(drawn, per_cluster, axes=1)])
     with np.errstate(divide="ignore", invalid="ignore"):
         found = statistic(sums)
     return {name: np.ravel(values).astype(float) for name, values in found.items()}

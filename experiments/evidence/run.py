@@ -16,7 +16,7 @@ from experiments.evidence.fact import Data, Dataset, Fact
 from experiments.evidence.judging import RESAMPLES, Judged, judge
 from experiments.evidence.plan import Plan
 from experiments.evidence.progress import Progress
-from experiments.jobs import Done, Job, Result, run_jobs
+from experiments.jobs import Done, Interrupted, Job, Result, run_jobs
 
 ABLATED_SHARE = 2
 """With a mechanism off, one in so many of the plan's units is made: it is shown, not judged."""
@@ -85,10 +85,6 @@ class Request:
 
 Follow = Callable[[Progress, Done | None], None]
 """Told of every job that ends, and of the beginning (no job)."""
-
-
-class Interrupted(Exception):
-    """The facts were stopped before all were judged; what is done is kept."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def value_text(estimate: Estimate) -> str:
 
 
 def band_text(part: Part) -> str:
-    """Return the band: "[0.35, 0.80]*", "≥ 0", "≤ 0.005*"; * marks a tolerance."""
+    """Return the band: "[0.35, 0.80]*", "≥ 0", "> 0", "≤ 0.005*"; * marks a tolerance."""
     if not part.judged:
         return NOT_JUDGED
     low, high = (_plain(end) for end in (part.low, part.high))
@@ -35,10 +35,10 @@ def band_text(part: Part) -> str:
     if math.isinf(part.low) and math.isinf(part.high):
         return UNDEFINED
     if math.isinf(part.high):
-        return f"≥ {low}{mark}"
+        return f"{'>' if part.strict else '≥'} {low}{mark}"
     if math.isinf(part.low):
-        return f"≤ {high}{mark}"
-    return f"[{low}, {high}]{mark}"
+        return f"{'<' if part.strict else '≤'} {high}{mark}"
+    return f"({low}, {high}){mark}" if part.strict else f"[{low}, {high}]{mark}"
 
 
 def _sign_only(part: Part) -> bool:

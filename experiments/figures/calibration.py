@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from experiments.calibration.course import Course
 from experiments.calibration.ensemble import Ensemble
 from experiments.calibration.findings import (
     Marginal,
@@ -17,7 +18,6 @@ from experiments.calibration.findings import (
     dependent_pairs,
     marginals,
 )
-from experiments.calibration.procedure import Course
 from experiments.figures.parts import letter, new_figure, note, place_legend
 from experiments.figures.style import INK, RULE, Drawing
 
@@ -34,14 +34,16 @@ def origin(course: Course, ensemble: Ensemble) -> str:
     meet = sum(not each for each in ensemble.missed)
     return (
         f"n = {sets} parameter sets ({meet} of them meet all bands), "
-        f"{course.request.acceptance.repeats} simulations of each; seed {course.request.seed}, "
-        f"config {course.request.hash}."
+        f"{course.request.acceptance.repeats} fresh simulations of each; seed "
+        f"{course.request.seed}, config {course.request.hash}."
     )
 
 
 def marginal_figure(course: Course, ensemble: Ensemble) -> Drawing:
     """Return each parameter's range before and after, the best known first."""
-    found = marginals(course, ensemble)
+    whole = marginals(course, ensemble)
+    found = [each for each in whole if each.kind != "carried"]
+    carried = len(whole) - len(found)
     limit = chance_left(len(ensemble.sets))
     caption = (
         "Grey: the range from which a parameter was drawn, stretched to the same width (some on a "
@@ -49,22 +51,28 @@ def marginal_figure(course: Course, ensemble: Ensemble) -> Drawing:
         "a spread of sets, not an interval of a mean. Dot: the medoid, the default. On the right, "
         "the share of the range left: width of the middle 90 % over that of the range. Above "
         f"{limit:.2f} it cannot be told from a parameter that the data say nothing of (one in "
-        f"twenty of those would lie below). {origin(course, ensemble)}"
+        f"twenty of those would lie below). {_left_out(carried)}{origin(course, ensemble)}"
     )
     return Drawing(
         "pinned-down",
         lambda: _draw_marginals(found, limit),
         "What the data could and could not pin down",
         caption,
-        [_row(each) for each in found],
+        [_row(each) for each in whole],
     )
+
+
+def _left_out(carried: int) -> str:
+    if not carried:
+        return ""
+    return f"{carried} parameters that were carried along at random are in the data only. "
 
 
 def _row(each: Marginal) -> dict[str, Any]:
     labels = ("p5", "p25", "median", "p75", "p95")
     return {
         "parameter": each.name,
-        "free": int(each.free),
+        "kind": each.kind,
         "share_left": round(each.left, 4),
         **{label: f"{value:.6g}" for label, value in zip(labels, each.values, strict=True)},
         "medoid_place": round(each.medoid, 4),
@@ -91,9 +99,13 @@ def _draw_marginals(found: list[Marginal], limit: float) -> Figure:
     return figure
 
 
+def _tint(each: Marginal) -> str:
+    return LEARNED if each.kind == "free" else CARRIED
+
+
 def _one_marginal(axis: Axes, row: int, each: Marginal) -> None:
     low, lower, _, upper, high = each.quantiles
-    tint = LEARNED if each.free else CARRIED
+    tint = _tint(each)
     axis.plot([0.0, 1.0], [row, row], color=RULE, linewidth=6.0, solid_capstyle="butt", zorder=1)
     axis.plot([low, high], [row, row], color=tint, linewidth=1.4, zorder=2)
     axis.plot(
@@ -104,7 +116,7 @@ def _one_marginal(axis: Axes, row: int, each: Marginal) -> None:
 
 def _shares(axis: Axes, found: list[Marginal], limit: float) -> None:
     for row, each in enumerate(found):
-        axis.barh(row, each.left, 0.62, color=LEARNED if each.free else CARRIED, zorder=2)
+        axis.barh(row, each.left, 0.62, color=_tint(each), zorder=2)
     axis.axvline(limit, color=INK, linewidth=0.9, linestyle="--", zorder=3)
     axis.set_xlim(0.0, max(1.12, *(each.left for each in found)))
     axis.set_xticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
@@ -117,7 +129,7 @@ def _legend() -> list[Any]:
     return [
         Patch(color=RULE, label="range before"),
         Line2D([], [], color=LEARNED, linewidth=4.0, label="free: to be pinned down"),
-        Line2D([], [], color=CARRIED, linewidth=4.0, label="varied: carried along"),
+        Line2D([], [], color=CARRIED, linewidth=4.0, label="varied: what is not known of it"),
         Line2D([], [], linestyle="", marker="o", mfc="white", mec=INK, label="medoid"),
         Line2D([], [], color=INK, linewidth=0.9, linestyle="--", label="as if nothing was learned"),
     ]
@@ -125,8 +137,8 @@ def _legend() -> list[Any]:
 
 def pair_figure(course: Course, ensemble: Ensemble) -> Drawing:
     """Return the pairs of parameters that the data tie to each other most."""
-    pairs, limit = dependent_pairs(course.space, ensemble)
-    count = len(course.space)
+    pairs, limit = dependent_pairs(course.whole, ensemble)
+    count = len(course.whole)
     caption = (
         "Each dot is a plausible parameter set; the ring is the medoid; axes span the ranges "
         "before. "
@@ -180,7 +192,7 @@ def _one_pair(axis: Axes, course: Course, ensemble: Ensemble, pair: Pair, limit:
     axis.plot(across, up, "o", color=LEARNED, markersize=3.6, alpha=0.8, mew=0.0)
     middle = ensemble.medoid_index
     axis.plot(across[middle], up[middle], "o", mfc="none", mec=INK, mew=1.4, markersize=8.0)
-    one, other = course.space.ranges[pair.first], course.space.ranges[pair.second]
+    one, other = course.whole.ranges[pair.first], course.whole.ranges[pair.second]
     axis.set_xscale(one.scale)
     axis.set_yscale(other.scale)
     axis.set_xlim(one.low, one.high)

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from experiments.calibration.course import Course
 from experiments.calibration.ensemble import Ensemble
 from experiments.calibration.findings import Reached, reached, steps_of
 from experiments.calibration.outputs import Output
-from experiments.calibration.procedure import Course
 from experiments.figures.calibration import LEARNED, origin
 from experiments.figures.parts import letter, new_figure, note, place_legend
 from experiments.figures.style import INK, MUTED, RULE, Drawing
@@ -37,8 +37,9 @@ def course_figure(course: Course, ensemble: Ensemble) -> Drawing:
         "Left: the share of the ranges' volume that the emulators do not rule out after each "
         f"wave (cut {course.request.waves.cut:g}); hollow: the cut was not reached, the volume is "
         "that at the level written beside it. Right: of the sets simulated in each step, the "
-        f"percentage that lay in each band, give or take {sigmas:g} standard errors (of one run "
-        f"in waves, of {repeats} in rounds). † out of reach: it does not steer. Last column: the "
+        f"percentage that lay in each band, give or take {sigmas:g} standard errors of its runs "
+        f"(one in waves; in rounds {repeats}, or one where it was not simulated afresh). † out of "
+        "reach: it does not steer; ° only reported. Last column: the "
         f"ensemble; w: wave, r: round. {origin(course, ensemble)}"
     )
     rows = [
@@ -80,7 +81,7 @@ def _draw_course(course: Course, found: list[Reached], steps: list[str], sets: i
     right.set_xticks(
         range(len(steps) + 1), [*(_short(step) for step in steps), "ens."], fontsize=7.6
     )
-    names = [f"{each.name}{' †' if each.aside else ''}" for each in found]
+    names = [f"{each.name}{_mark(each)}" for each in found]
     right.set_yticks(range(len(names)), names, fontsize=7.6)
     right.tick_params(length=0)
     for spine in right.spines.values():
@@ -95,6 +96,12 @@ def _draw_course(course: Course, found: list[Reached], steps: list[str], sets: i
         ],
     )
     return figure
+
+
+def _mark(each: Reached) -> str:
+    if not each.judged:
+        return " °"
+    return " †" if each.aside else ""
 
 
 def _short(step: str) -> str:
@@ -137,7 +144,8 @@ def _volumes(axis: Axes, course: Course) -> None:
 def outputs_figure(course: Course, ensemble: Ensemble) -> Drawing:
     """Return where the ensemble's own statistics lie against the bands."""
     caption = (
-        "Each dot is the mean of the simulations of a set of the ensemble; orange crosses miss the "
+        "Each dot is the mean of the simulations by which a set of the ensemble was judged; "
+        "orange crosses miss the "
         f"band by more than {course.request.acceptance.sigmas:g} standard errors. Shaded: the "
         "band, drawn from −1 to 1; a band with one end has it at −1 or 1 and a unit of one "
         "standard deviation of the first wave. Thin grey: the middle 90 % of the first wave, drawn "

@@ -12,15 +12,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from experiments.claims.findings import HOLDS, OPEN, REFUTED, Finding, Findings
-from experiments.claims.judging import Judged, Tested
-from experiments.claims.measures import MEASURES, PERIOD_NAMES
+from experiments.claims.findings import Finding, Findings
+from experiments.claims.judging import CLIPPED, FAILED, HOLDS, OPEN, REFUTED, Judged, Tested
+from experiments.claims.measures import DAYS, MEASURES, PERIOD_NAMES
+from experiments.claims.wording import called, sets_text
 from experiments.figures.parts import letter, new_figure, place_legend, row_axis
 from experiments.figures.style import COLOURS, INK, MUTED, RULE, Drawing
 
 TINTS = {HOLDS: COLOURS[0], OPEN: "#BFC4C8", REFUTED: COLOURS[1]}
 MARKS = {HOLDS: "o", OPEN: "_", REFUTED: "s"}
 WORDS = {HOLDS: "holds", OPEN: "cannot be told", REFUTED: "refuted"}
+LEFT_OUT = {FAILED: "left out: a run failed", CLIPPED: "left out: at the end of a range"}
 _SIGNS = {"coded": "●", "partly coded": "◐", "open": "○"}
 _TITLE = 62  # letters of a panel's heading in a line
 _MOST_SCORE = 40.0
@@ -30,10 +32,10 @@ _LINEAR = 2.0
 
 def facts_of(findings: Findings) -> str:
     """Return what every caption ends with: how many sets, replications, seed, size."""
-    shared, sets = findings.campaign.shared, len(findings.plausible.block.sets)
+    shared = findings.campaign.shared
     return (
-        f"n = {sets} plausible parameter sets, {shared.replications} replications each, seed "
-        f"{shared.seed}; {shared.warmup_days} days of warm-up, 730 days after the branch; "
+        f"n = {sets_text(findings)}; {shared.replications} replications each, seed "
+        f"{shared.seed}; {shared.warmup_days} days of warm-up, {DAYS} days after the branch; "
         f"{shared.seats} seats."
     )
 
@@ -61,7 +63,7 @@ def overview(findings: Findings) -> Drawing:
     return Drawing(
         name="claims",
         draw=lambda: _draw_overview(findings),
-        title="In how many plausible centres does each claim hold?",
+        title=f"In how many of the {called(findings)} does each claim hold?",
         caption=caption,
         data=[_share_row(each) for each in findings.claims],
     )
@@ -79,6 +81,9 @@ def _share_row(each: Finding) -> dict[str, Any]:
         "high": high,
         "share_refuted": each.judged.share(REFUTED)[0],
     }
+    row["sets_meeting_all_bands"] = each.met.sets
+    row["share_holds_meeting_all_bands"] = each.met.share(HOLDS)[0]
+    row["share_refuted_meeting_all_bands"] = each.met.share(REFUTED)[0]
     if each.wide is not None:
         row["wide_holds"] = each.wide.share(HOLDS)[0]
         row["wide_refuted"] = each.wide.share(REFUTED)[0]
@@ -93,7 +98,7 @@ def _draw_overview(findings: Findings) -> Figure:
     axes = figure.subplots(1, 2 if wide else 1, squeeze=False, sharey=True, gridspec_kw=grid)[0]
     labels = [f"{each.claim.id} {_SIGNS[each.claim.sign]}" for each in claims]
     _bars(axes[0], [each.judged for each in claims])
-    letter(axes[0], "plausible sets")
+    letter(axes[0], called(findings))
     row_axis(axes[0], labels, rule=False)
     if wide:
         _bars(axes[1], [each.wide for each in claims if each.wide is not None])
@@ -154,9 +159,9 @@ def _rows(tested: Tested, findings: Findings) -> list[dict[str, Any]]:
             "difference": float(tested.contrasts.mean[place]),
             "low": float(low[place]),
             "high": float(high[place]),
-            "verdict": WORDS[int(tested.verdicts[place])],
+            "verdict": (WORDS | LEFT_OUT)[int(tested.verdicts[place])],
         }
-        for place, one in enumerate(findings.plausible.block.sets)
+        for place, one in enumerate(findings.ensemble.block.sets)
     ]
 
 
@@ -183,7 +188,8 @@ def _draw_sets(finding: Finding) -> Figure:
 def _panel(axis: Axes, tested: Tested) -> None:
     condition, contrasts = tested.condition, tested.contrasts
     low, high = contrasts.interval()
-    order = np.argsort(contrasts.mean)
+    there = np.flatnonzero(np.abs(tested.verdicts) <= 1)
+    order = there[np.argsort(contrasts.mean[there])]
     places = np.arange(1, len(order) + 1)
     axis.grid(axis="y", color=RULE, linewidth=0.6, zorder=0)
     axis.axhline(condition.by, color=MUTED, linewidth=1.0, zorder=1)
@@ -233,7 +239,7 @@ def deciding(finding: Finding, findings: Findings) -> Drawing | None:
         "that decide it most. ρ: Spearman's rank correlation, 95 % bootstrap interval. The sets "
         f"differ in all parameters at once, and these may go together. {facts_of(findings)}"
     )
-    sets = findings.plausible.block.sets
+    sets = findings.ensemble.block.sets
     score = finding.judged.score
     return Drawing(
         name=f"{finding.claim.stem}-deciders",
@@ -254,7 +260,7 @@ def deciding(finding: Finding, findings: Findings) -> Drawing | None:
 def _draw_deciders(finding: Finding, findings: Findings) -> Figure:
     figure = new_figure(2.9)
     axes = figure.subplots(1, 2, sharey=True)
-    sets = findings.plausible.block.sets
+    sets = findings.ensemble.block.sets
     score = np.clip(finding.judged.score, -_MOST_SCORE, _MOST_SCORE)
     for axis, each in zip(axes, finding.deciders, strict=False):
         values = np.array([float(one.values[each.name]) for one in sets])

@@ -112,7 +112,8 @@ def overview(judged: Sequence[Judged], seed: int) -> Drawing | None:
         lambda: _draw_overview(groups),
         "Where the model's own data lie, against the bands",
         "Each row is a part of a fact; shaded: its band. A band with two ends is drawn from −1 to "
-        "1; one with one end has it at −1 or 1 and is scaled so that the interval can be seen. "
+        "1; one with one end, written beside the name, has it at −1 or 1 and is scaled so that the "
+        "interval can be seen; < and > leave the end itself out. "
         "Lines: 95 % bootstrap intervals of the statistic (not a spread of runs); arrows: beyond "
         f"the axis. n = {sizes(judged)}. Seed {seed}.",
         list(_data(judged)),
@@ -163,6 +164,7 @@ def _data(judged: Sequence[Judged]) -> Iterator[Mapping[str, Any]]:
                 "high": estimate.high,
                 "band_low": part.low,
                 "band_high": part.high,
+                "strict": part.strict,
                 "verdict": verdict or "",
                 "n": estimate.n,
                 "of": estimate.of,
@@ -212,7 +214,7 @@ def _draw_overview(groups: Sequence[tuple[str, Sequence[Judged]]]) -> Figure:
             if off is not None:
                 _mark(axis, _placed(scale, off), place + 0.27, "off")
             _mark(axis, _placed(scale, estimate), place, verdict)
-        _row_labels(axis, [f"{each.fact.id}  {part.name}" for each, part, _, _ in rows])
+        _row_labels(axis, [_label(each, part) for each, part, _, _ in rows])
         _own_numbers(axis, [value_text(estimate) for _, _, estimate, _ in rows])
         axis.set_xlim(-REACH, REACH)
         axis.set_xticks([-1.0, 1.0], ["lower edge", "upper edge"])
@@ -223,6 +225,13 @@ def _draw_overview(groups: Sequence[tuple[str, Sequence[Judged]]]) -> Figure:
     )
     place_legend(figure, handles(ablated=any(each.ablated for _, f in groups for each in f)))
     return figure
+
+
+def _label(each: Judged, part: Part) -> str:
+    """Return what a row is called, with its band where that has one end."""
+    name = f"{each.fact.id}  {part.name}"
+    two_ends = math.isfinite(part.low) and math.isfinite(part.high)
+    return name if two_ends else f"{name}  {band_text(part)}"
 
 
 def _placed(scale: Scale, found: Estimate) -> tuple[float, float, float]:

@@ -10,7 +10,8 @@ from matplotlib.ticker import PercentFormatter
 
 from experiments.claims.findings import Findings
 from experiments.claims.founding import LABELS, Best
-from experiments.claims.measures import PERIOD_NAMES, PERIODS
+from experiments.claims.measures import PERIOD_NAMES, YEARS
+from experiments.claims.wording import called
 from experiments.figures.claims import facts_of
 from experiments.figures.parts import letter, new_figure, place_legend, row_axis
 from experiments.figures.style import COLOURS, INK, Drawing
@@ -27,18 +28,19 @@ def founding(findings: Findings) -> Drawing:
         What was found, with the founding question among it.
     """
     caption = (
-        "Share of plausible parameter sets in which a policy is best by a party's measure: its "
+        "Share of parameter sets in which a policy is best by a party's measure: its "
         "95 % intervals against both other policies lie on the better side. Grey: the best one "
         "cannot be told. The policies differ in handling alone and share one support package. "
         f"{facts_of(findings)}"
     )
     return Drawing(
         name="founding",
-        draw=lambda: _draw(findings.founding),
+        draw=lambda: _draw(findings.founding, called(findings)),
         title="Under which policy does each party do best?",
         caption=caption,
         data=[
             {
+                "sets_are": name,
                 "party": each.party,
                 "measure": each.measure,
                 "period": each.period,
@@ -46,17 +48,21 @@ def founding(findings: Findings) -> Drawing:
                 "cannot_be_told": each.untold,
                 "sets": each.sets,
             }
-            for each in findings.founding
+            for name, founding in (
+                (called(findings), findings.founding),
+                ("those that meet all bands", findings.founding_met),
+            )
+            for each in founding
         ],
     )
 
 
-def _draw(founding: Sequence[Best]) -> Figure:
+def _draw(founding: Sequence[Best], sets: str) -> Figure:
     figure = new_figure(4.3)
-    axes = figure.subplots(1, len(PERIODS), sharey=True)
-    for axis, period in zip(axes, PERIODS, strict=True):
+    axes = figure.subplots(1, len(YEARS), sharey=True)
+    for axis, period in zip(axes, YEARS, strict=True):
         mine = [each for each in founding if each.period == period]
-        _bars(axis, mine)
+        _bars(axis, mine, sets)
         letter(axis, PERIOD_NAMES[period])
         row_axis(axis, [f"{LABELS[each.measure]}" for each in mine], rule=False)
         for row in range(1, len(mine)):
@@ -68,7 +74,7 @@ def _draw(founding: Sequence[Best]) -> Figure:
     return figure
 
 
-def _bars(axis: Axes, founding: Sequence[Best]) -> None:
+def _bars(axis: Axes, founding: Sequence[Best], sets: str) -> None:
     rows = np.arange(len(founding))
     left = np.zeros(len(founding))
     names = list(founding[0].counts)
@@ -79,4 +85,4 @@ def _bars(axis: Axes, founding: Sequence[Best]) -> None:
         left = left + shares
     axis.set_xlim(0.0, 1.0)
     axis.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axis.set_xlabel("share of plausible sets")
+    axis.set_xlabel(f"share of the {sets}")

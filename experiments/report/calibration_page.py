@@ -4,16 +4,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from experiments.calibration import findings
+from experiments.calibration.confirming import Confirmed
+from experiments.calibration.course import Course
 from experiments.calibration.ensemble import Ensemble, medoid_lines
-from experiments.calibration.procedure import Course, emulator_notes
+from experiments.calibration.procedure import emulator_notes
 from experiments.figures.calibration_course import figures
-from experiments.report.page import _environment, _figure
+from experiments.report.page import environment, figure_of
 from experiments.store import parquet
 
 
 def write_calibration(
-    folder: Path, course: Course, ensemble: Ensemble, provenance: Mapping[str, Any]
+    folder: Path,
+    course: Course,
+    ensemble: Ensemble,
+    confirmed: Confirmed,
+    provenance: Mapping[str, Any],
 ) -> Path:
     """Write the figures and report.html, and return the latter.
 
@@ -25,21 +33,26 @@ def write_calibration(
         What was seen.
     ensemble : Ensemble
         What came of it.
+    confirmed : Confirmed
+        How some of its sets do on the whole plan.
     provenance : mapping
         Where it comes from.
     """
     drawn = [
-        _figure(drawing, drawing.save(folder / "figures")) for drawing in figures(course, ensemble)
+        figure_of(drawing, drawing.save(folder / "figures"))
+        for drawing in figures(course, ensemble)
     ]
     page = (
-        _environment()
+        environment()
         .get_template("calibration.html.jinja")
         .render(
             request=course.request,
-            targets=len(course.targets),
-            lead=lead(course, ensemble),
+            targets=sum(each.judged for each in course.targets),
+            lead=lead(course, ensemble, confirmed),
             figures=drawn,
             reached=findings.reached(course, ensemble),
+            confirmed=inside(confirmed),
+            looked_at=[place + 1 for place in confirmed.places],
             sets=len(ensemble.sets),
             clashes=findings.clashes(course),
             pinned=pinned(course, ensemble),
@@ -55,26 +68,34 @@ def write_calibration(
     return path
 
 
-def lead(course: Course, ensemble: Ensemble) -> list[str]:
+def lead(course: Course, ensemble: Ensemble, confirmed: Confirmed) -> list[str]:
     """Return what came out, in a few sentences."""
     request, sets = course.request, len(ensemble.sets)
     meet = sum(not each for each in ensemble.missed)
     tried = len(course.candidates)
     plausible = len(course.standard.accepted(course.candidates))
     found = [
-        f"{plausible} of {tried} candidates are plausible: the means of their "
-        f"{request.acceptance.repeats} simulations lie in every band within reach, give or take "
-        f"{request.acceptance.sigmas:g} standard errors. The ensemble has {sets} sets, of which "
-        f"{meet} meet all {len(course.targets) - len(course.unseen)} bands."
+        f"{plausible} of {tried} candidates are plausible: the means of "
+        f"{request.acceptance.repeats} fresh simulations, apart from the one by which a candidate was chosen, lie in every band "
+        f"within reach, give or take {errors(course)}. The ensemble has "
+        f"{sets} sets, of which {meet} meet all "
+        f"{sum(map(course.standard.judges, course.outputs))} bands."
     ]
+    found += _on_the_whole_plan(confirmed)
+    if course.reported:
+        found.append(
+            f"{', '.join(course.reported)}: simulated, but no set was steered or judged by it, as "
+            "the samples of a calibration are too small for it. It is judged on the whole plan."
+        )
     if course.aside:
         found.append(
             f"Out of reach within the ranges, alone and whatever the other bands: "
             f"{', '.join(course.aside)}. They did not steer: sets meet or miss them as it happens."
         )
-    if course.unseen:
+    unseen = [name for name in course.unseen if name not in course.reported]
+    if unseen:
         found.append(
-            f"Of {', '.join(course.unseen)} no simulation gave a value, as the samples of a "
+            f"Of {', '.join(unseen)} no simulation gave a value, as the samples of a "
             "calibration are smaller than those of the evidence: nothing is said of them here."
         )
     if plausible < request.acceptance.at_least:
@@ -85,8 +106,8 @@ def lead(course: Course, ensemble: Ensemble) -> list[str]:
         )
     best = findings.marginals(course, ensemble)
     limit = findings.chance_left(sets)
-    known = [each.name for each in best if each.free and each.left < limit]
-    open_ = [each.name for each in best if each.free and each.left >= limit]
+    known = [each.name for each in best if each.kind == "free" and each.left < limit]
+    open_ = [each.name for each in best if each.kind == "free" and each.left >= limit]
     found.append(
         f"Of {len(request.free)} free parameters the facts narrow {len(known)}"
         + (f", most of all {', '.join(known[:5])}" if known else "")
@@ -95,16 +116,53 @@ def lead(course: Course, ensemble: Ensemble) -> list[str]:
     return found
 
 
+def errors(course: Course) -> str:
+    """Return the standard errors that a set may lie out of a band by, in words."""
+    sigmas = course.request.acceptance.sigmas
+    return f"{sigmas:g} standard error{'s' * (sigmas != 1.0)}"
+
+
+def _on_the_whole_plan(confirmed: Confirmed) -> list[str]:
+    if not confirmed.places:
+        return []
+    looked = [each for each in confirmed.targets if confirmed.has_values(each)]
+    judged = [each for each in looked if each.judged]
+    share = sum(map(confirmed.inside, judged)) / max(1, len(judged) * len(confirmed.places))
+    text = (
+        f"{len(confirmed.places)} of its sets were simulated once more on the whole sampling plan, "
+        f"with fresh seeds and nothing allowed for chance: they lie in {100 * share:.0f} % of the "
+        "bands that they were judged by."
+    )
+    missed = confirmed.missed_by_all
+    return [text + (f" All of them miss {', '.join(missed)}." if missed else "")]
+
+
+def inside(confirmed: Confirmed) -> dict[str, dict[str, Any]]:
+    """Return for each band how many sets lie in it on the whole plan, and where they lie."""
+    found = {}
+    for place, each in enumerate(confirmed.targets):
+        if not confirmed.places or not confirmed.has_values(each):
+            continue
+        values = confirmed.table[:, place]
+        found[each.name] = {
+            "inside": confirmed.inside(each),
+            "low": float(np.nanmin(values)),
+            "median": float(np.nanmedian(values)),
+            "high": float(np.nanmax(values)),
+        }
+    return found
+
+
 def pinned(course: Course, ensemble: Ensemble) -> list[dict[str, Any]]:
     """Return a row for each parameter: its range before, what is left, what it moves."""
-    moves = findings.touched(course, course.space.names)
+    moves = findings.touched(course, course.whole.names)
     rows = []
     for each in findings.marginals(course, ensemble):
-        wanted = course.space.ranges[each.name]
+        wanted = course.whole.ranges[each.name]
         rows.append(
             {
                 "name": each.name,
-                "free": each.free,
+                "kind": each.kind,
                 "range": f"{wanted.low:g} to {wanted.high:g}{' (log)' * (wanted.scale == 'log')}",
                 "left": f"{each.values[0]:.3g} to {each.values[-1]:.3g}",
                 "median": f"{each.values[2]:.3g}",

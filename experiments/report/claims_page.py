@@ -8,27 +8,35 @@ from typing import Any
 import numpy as np
 
 from experiments.analysis.wording import number
-from experiments.claims.advocate import ASKED, farthest, shown
-from experiments.claims.findings import HOLDS, REFUTED, Finding, Findings, OfForm
+from experiments.claims.advocate import Tried, farthest
+from experiments.claims.findings import Finding, Findings
 from experiments.claims.founding import LABELS
-from experiments.claims.judging import Tested
-from experiments.claims.measures import MEASURES, PERIOD_NAMES, PERIODS
+from experiments.claims.judging import HOLDS, REFUTED, Judged, Tested
+from experiments.claims.measures import MEASURES, PERIOD_NAMES, YEARS
+from experiments.claims.variants import Variant
 from experiments.claims.wording import (
-    condition_counts,
+    best_text,
+    called,
+    changes_text,
     counts_text,
+    either_way,
     forms_text,
-    found_text,
-    founding_lines,
     lead,
+    leads_text,
+    left_out_text,
+    met_text,
     null_text,
+    search_text,
+    sets_text,
     share_text,
     sign_text,
     tests_only,
+    turning_text,
 )
 from experiments.figures.claims import deciding, overview, set_by_set
 from experiments.figures.founding import founding
 from experiments.figures.style import Drawing
-from experiments.report.page import _environment, _figure
+from experiments.report.page import environment, figure_of, kind_of
 from experiments.store import parquet
 
 _SHOWN_DECIDERS = "no parameter can be named"
@@ -49,16 +57,16 @@ def write_claims(folder: Path, findings: Findings, provenance: Mapping[str, Any]
     figures = folder / "figures"
     pages = folder / "claims"
     pages.mkdir(parents=True, exist_ok=True)
-    environment = _environment()
+    templates = environment()
     for finding in findings.claims:
         drawings = [set_by_set(finding, findings), deciding(finding, findings)]
-        page = environment.get_template("claim.html.jinja").render(
+        page = templates.get_template("claim.html.jinja").render(
             **claim_page(finding, findings),
             figures=[_drawn(each, figures) for each in drawings if each is not None],
             provenance=provenance,
         )
         parquet.write_text(pages / f"{finding.claim.stem}.html", page)
-    page = environment.get_template("claims.html.jinja").render(
+    page = templates.get_template("claims.html.jinja").render(
         **report(findings),
         overview=_drawn(overview(findings), figures),
         founding=_drawn(founding(findings), figures) if findings.founding else None,
@@ -70,30 +78,32 @@ def write_claims(folder: Path, findings: Findings, provenance: Mapping[str, Any]
 
 
 def _drawn(drawing: Drawing, folder: Path) -> dict[str, Any]:
-    return _figure(drawing, drawing.save(folder))
+    return figure_of(drawing, drawing.save(folder))
 
 
 def report(findings: Findings) -> dict[str, Any]:
     """Return what the page of all claims shows, in words and cells."""
     shared = findings.campaign.shared
     return {
-        "sets": len(findings.plausible.block.sets),
+        "sets": sets_text(findings),
+        "called": called(findings),
+        "filled": findings.filled,
+        "met": len(findings.meeting),
         "shared": shared,
         "lead": lead(findings),
         "tests": tests_only(findings),
         "first": [row(each) for name in shared.first if (each := findings.of(name)) is not None],
-        "horizons": [
-            (PERIOD_NAMES[period], founding_lines(findings.founding, period)) for period in PERIODS
-        ]
-        if findings.founding
-        else [],
+        "horizons": horizons(findings),
         "conditions": [
             condition_line(each) for name in shared.first if (each := findings.of(name)) is not None
         ],
         "rows": [row(each) for each in findings.claims],
         "forms": [(name, form.title) for name, form in shared.form.items()],
         "form_rows": [form_row(each) for each in findings.claims],
-        "form_sets": form_sets(findings),
+        "form_sets": shared.form_sets,
+        "turning": [
+            (each.claim.id, turning_text(one)) for each in findings.claims for one in each.turning
+        ],
         "null": null_text(findings.null) if findings.null is not None else "",
         "advocate": advocate_rows(findings),
         "searched": findings.searched,
@@ -101,6 +111,29 @@ def report(findings: Findings) -> dict[str, Any]:
         "failures": list(findings.errors),
         "failed": len(findings.errors),
         "whole": findings.campaign.whole,
+    }
+
+
+def horizons(findings: Findings) -> dict[str, Any]:
+    """Return who does best under which policy as a table: a row a measure, a column a year."""
+    all_of = called(findings)
+    columns = [
+        (f"{PERIOD_NAMES[period]}{f', {where}' if findings.filled else ''}", period, best)
+        for period in YEARS
+        for where, best in ((all_of, findings.founding), ("all bands met", findings.founding_met))
+        if best is findings.founding or findings.filled
+    ]
+    measures = dict.fromkeys(each.measure for each in findings.founding)
+    cells = {
+        (title, each.measure): best_text(each)
+        for title, period, best in columns
+        for each in best
+        if each.period == period
+    }
+    titles = [title for title, _, _ in columns]
+    return {
+        "titles": titles,
+        "rows": [(LABELS[name], [cells[title, name] for title in titles]) for name in measures],
     }
 
 
@@ -115,9 +148,13 @@ def row(finding: Finding) -> dict[str, Any]:
         "sign": claim.sign,
         "holds": share_text(finding.judged, HOLDS),
         "refuted": share_text(finding.judged, REFUTED),
-        "wide": counts_text(finding.wide) if finding.wide is not None else "",
+        "met": share_text(finding.met, HOLDS),
+        "met_refuted": share_text(finding.met, REFUTED),
+        "met_verdict": finding.met_verdict if finding.met.sets else "",
+        "wide": _counts(finding.wide),
+        "either": either_way(finding),
         "verdict": finding.verdict,
-        "kind": finding.verdict.replace(" ", "-"),
+        "kind": kind_of(finding.verdict),
         "deciders": [decider_text(finding, place) for place in range(len(finding.deciders))],
         "forms": forms_text(finding),
     }
@@ -142,6 +179,10 @@ def condition_line(finding: Finding) -> str:
     return f"{finding.claim.id} is nearer to holding with {' and '.join(parts)}."
 
 
+def _counts(judged: Judged | None) -> str:
+    return counts_text(judged) if judged is not None else ""
+
+
 def claim_page(finding: Finding, findings: Findings) -> dict[str, Any]:
     """Return what a claim's own page shows."""
     claim = finding.claim
@@ -149,19 +190,33 @@ def claim_page(finding: Finding, findings: Findings) -> dict[str, Any]:
     return {
         "claim": claim,
         "row": row(finding),
-        "sets": finding.judged.sets,
+        "called": called(findings),
+        "counted": finding.judged.sets,
+        "left_out": left_out_text(finding.judged),
+        "met": met_text(finding) if findings.filled else "",
         "counts": counts_text(finding.judged),
-        "wide": counts_text(finding.wide) if finding.wide is not None else "",
+        "wide": _counts(finding.wide),
         "sign": sign_text(finding),
+        "either": either_way(finding),
         "conditions": [tested_row(each) for each in finding.judged.tested],
         "arms": [(name, arm.about) for name, arm in arms.items()],
         "deciders": condition_line(finding),
         "stable": [f"{each.name}: {100 * each.stable:.0f} %" for each in finding.deciders],
-        "forms": [form_line(findings, form) for form in finding.forms],
-        "size": counts_text(finding.large),
-        "size_small": counts_text(finding.small),
-        "turning": turning_text(finding),
+        "variants": [variant_row(each) for each in finding.variants],
+        "turning": [turning_text(each) for each in finding.turning],
         "shared": findings.campaign.shared,
+    }
+
+
+def variant_row(variant: Variant) -> dict[str, str | int]:
+    """Return another condition as a row: verdicts as usual and with it, and what changes."""
+    return {
+        "title": variant.title,
+        "first": counts_text(variant.first),
+        "second": counts_text(variant.second),
+        "changes": changes_text(variant),
+        "different": f"{variant.different} of {variant.sets}",
+        "kind": "turned" if variant.matters else "",
     }
 
 
@@ -177,7 +232,7 @@ def tested_row(tested: Tested) -> dict[str, Any]:
         else ("higher" if condition.sign > 0 else "lower"),
         "period": PERIOD_NAMES[condition.period],
         "median": f"{spread(means)}{'' if unit in ('1', '0-1', 'share') else f' {unit}'}",
-        "counts": condition_counts(tested),
+        "counts": counts_text(tested),
         "kind": "net of costs" if condition.net else "" if condition.judged else "reported only",
     }
 
@@ -194,96 +249,76 @@ def spread(values: np.ndarray) -> str:
     return "{} ({} to {})".format(*shown_ends)
 
 
-def form_sets(findings: Findings) -> int:
-    """Return on how many sets second forms were tried."""
-    return max((form.first.sets for each in findings.claims for form in each.forms), default=0)
-
-
 def form_row(finding: Finding) -> dict[str, Any]:
     """Return a claim's verdicts with the first forms and with each second one."""
     first = counts_text(finding.forms[0].first) if finding.forms else ""
     cells = [
-        (counts_text(form.second), form.turned, "turned" if form.matters else "")
+        (counts_text(form.second), changes_text(form), "turned" if form.matters else "")
         for form in finding.forms
     ]
     return {"id": finding.claim.id, "stem": finding.claim.stem, "first": first, "cells": cells}
 
 
-def form_line(findings: Findings, form: OfForm) -> tuple[str, str, str, int]:
-    """Return a second form: what it is, the verdicts without and with it, how many turn round."""
-    title = findings.campaign.shared.form[form.name].title
-    return title, counts_text(form.first), counts_text(form.second), form.turned
-
-
 def size_lines(findings: Findings) -> list[str]:
     """Return what the larger size says, in sentences."""
     shared = findings.campaign.shared
-    sets = max((each.large.sets for each in findings.claims), default=0)
-    looks = sum(each.large.sets for each in findings.claims)
-    same = sum(int((each.small.verdicts == each.large.verdicts).sum()) for each in findings.claims)
-    opposite = [each.claim.id for each in findings.claims if each.told_otherwise]
-    against = ", ".join(opposite) if opposite else "none"
+    sizes = [(each.claim.id, each.size) for each in findings.claims]
+    looks = sum(size.sets for _, size in sizes)
+    changed, clear, turned, different = (
+        sum(getattr(size, name) for _, size in sizes)
+        for name in ("changed", "clear", "turned", "different")
+    )
+    against = ", ".join(name for name, size in sizes if size.turned) or "none"
+    matters = ", ".join(name for name, size in sizes if size.matters) or "none"
     return [
-        f"All claims were judged on {sets} of the sets at {shared.large_seats} seats, too, the "
-        f"size of the reference centre: {same} of {looks} verdicts are the same.",
-        f"Told the other way round (holds instead of refuted, or back): {against}. The other "
-        "differences are between a verdict and none, for larger centres are less noisy.",
+        f"All claims were judged on {max(size.sets for _, size in sizes)} of the sets at "
+        f"{shared.large_seats} seats, too, the size of the reference centre: {looks - changed} of "
+        f"{looks} verdicts are the same, {changed} are other ones. In {turned} of these it turns "
+        f"round, from holds to refuted or back (claims: {against}).",
+        f"In {different} of {looks} a difference between arms is clearly another one at the larger "
+        f"size (95 % interval of the difference of the differences), where about "
+        f"{round(0.05 * looks)} would be by chance; in {clear} of them the verdict is another one, "
+        f"too. Claims of which that is so in a third of the sets: {matters}.",
     ]
 
 
 def advocate_rows(findings: Findings) -> list[dict[str, Any]]:
     """Return for each party's measure and each policy whether a set was found in which it wins."""
-    if not findings.advocate:
-        return []
-    medoid = findings.campaign.medoid
-    rows = []
-    for party, measure in ASKED:
-        for policy in findings.campaign.shared.policies:
-            best = shown(findings.advocate, policy, measure)
-            looked = any(
-                each.candidate.policy == policy and each.candidate.measure == measure
-                for each in findings.advocate
-            )
-            if best is None:
-                reason = "not confirmed" if looked else "not found: it leads in no set"
-                rows.append(
-                    {
-                        "party": party,
-                        "measure": LABELS[measure],
-                        "policy": policy,
-                        "found": False,
-                        "where": reason,
-                        "leads": "",
-                        "parameters": "",
-                    }
-                )
-                continue
-            one = best.candidate
-            parameters = farthest(one.found, medoid)
-            rows.append(
-                {
-                    "party": party,
-                    "measure": LABELS[measure],
-                    "policy": policy,
-                    "found": True,
-                    "where": f"{'plausible' if one.plausible else 'beyond the ensemble'}, "
-                    f"{one.found.label}",
-                    "leads": found_text(best),
-                    "parameters": ", ".join(
-                        f"{name} {value:g}".replace("-", "−") for name, value in parameters
-                    ),
-                }
-            )
-    return rows
+    return [
+        {
+            "party": each.party,
+            "measure": LABELS[each.measure],
+            "policy": each.policy,
+            "search": search_text(each),
+            **_first_found(each, findings),
+        }
+        for each in findings.advocate
+    ]
 
 
-def turning_text(finding: Finding) -> str:
-    """Return at what cost of winning a customer the answer turns round."""
-    if finding.turning_cost is None:
-        return ""
-    middle, low, high = finding.turning_cost
-    return (
-        f"Keeping one more customer a year costs {number(middle, 2)} prices in the median set "
-        f"(quartiles {number(low, 2)} to {number(high, 2)}), over the sets in which more are kept: "
-        "where winning one costs more than that, keeping is cheaper."
-    )
+def _first_found(tried: Tried, findings: Findings) -> dict[str, Any]:
+    """Return the first set that is confirmed: one that meets all bands before others."""
+    places = sorted(tried.confirmed, key=lambda place: _rank(tried, place))
+    if not places:
+        none = {"found": False, "where": "could not be found"}
+        return {**none, "leads": "", "parameters": ""}
+    one = tried.candidates[places[0]]
+    if one.in_ensemble:
+        where = f"{one.found.label} of the ensemble"
+        where += ", which meets all bands" if one.found.meets else ", which misses a band"
+    else:
+        where = f"{one.found.label}, beyond the ensemble"
+    parameters = farthest(one.found, findings.campaign.medoid)
+    return {
+        "found": True,
+        "where": where,
+        "leads": leads_text(tried, places[0]),
+        "parameters": ", ".join(
+            f"{name} {value:g}".replace("-", "−") for name, value in parameters
+        ),
+    }
+
+
+def _rank(tried: Tried, place: int) -> tuple[bool, bool, float]:
+    one = tried.candidates[place]
+    return not one.found.meets, not one.in_ensemble, -one.clear

@@ -33,7 +33,7 @@ def write_report(
     """
     drawn = [(drawing, drawing.save(folder.figures)) for drawing in figures(summary)]
     page = (
-        _environment()
+        environment()
         .get_template("report.html.jinja")
         .render(
             experiment=experiment,
@@ -45,7 +45,7 @@ def write_report(
             tables=sections.tables(summary),
             evidence=sections.evidence(summary),
             resamples=sections.resamples(summary),
-            figures=[_figure(drawing, svg) for drawing, svg in drawn],
+            figures=[figure_of(drawing, svg) for drawing, svg in drawn],
             stationarity=summary.stationarity.sentences() + summary.settling.sentences(),
             settled=summary.stationarity.settled,
             swatches=[
@@ -63,7 +63,8 @@ def write_report(
     parquet.write_text(folder.path / "report.html", page)
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return where pages' templates are, with what is unsafe in HTML escaped."""
     return Environment(
         loader=PackageLoader("experiments.report", "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -73,7 +74,16 @@ def _environment() -> Environment:
     )
 
 
-def _figure(drawing: Drawing, svg: str) -> dict[str, Any]:
+def figure_of(drawing: Drawing, svg: str) -> dict[str, Any]:
+    """Return a figure as templates take it.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        The figure.
+    svg : str
+        As it was drawn.
+    """
     # Ids must not clash between the SVGs that now share one page.
     svg = re.sub(r'(\bid="|="#|url\(#)', rf"\g<1>{drawing.name}-", svg)
     label = escape(drawing.title)
@@ -89,3 +99,8 @@ def _figure(drawing: Drawing, svg: str) -> dict[str, Any]:
         "caption": drawing.caption,
         "name": drawing.name,
     }
+
+
+def kind_of(verdict: str) -> str:
+    """Return the class by which the style sheet knows a verdict."""
+    return verdict.replace(" ", "-")

@@ -12,7 +12,7 @@ from experiments.evidence.run import describe
 from experiments.evidence.wording import band_text, chance, lead, sizes, value_text
 from experiments.figures.facts import of_fact, overview
 from experiments.figures.style import Drawing
-from experiments.report.page import _environment, _figure
+from experiments.report.page import environment, figure_of, kind_of
 from experiments.store import parquet
 
 VERIFICATION = Path(__file__).resolve().parents[2] / "tests" / "verification"
@@ -38,11 +38,11 @@ def write_validation(
         Where it comes from.
     """
     drawn = {
-        drawing.name: _figure(drawing, drawing.save(folder / "figures"))
+        drawing.name: figure_of(drawing, drawing.save(folder / "figures"))
         for drawing in _drawings(judged, plan.seed)
     }
     page = (
-        _environment()
+        environment()
         .get_template("validation.html.jinja")
         .render(
             judged=len(judged),
@@ -102,7 +102,7 @@ def _fact(each: Judged, figure: dict[str, Any] | None) -> dict[str, Any]:
         "statement": fact.statement,
         "source": fact.source,
         "verdict": each.verdict,
-        "kind": _kind(each.verdict),
+        "kind": kind_of(each.verdict),
         "trouble": each.trouble,
         "units": describe(each.units),
         "sizes": sizes([each]),
@@ -127,16 +127,11 @@ def _parts(each: Judged) -> list[dict[str, Any]]:
             "value": value_text(found),
             "band": band_text(part),
             "verdict": verdict or "",
-            "kind": _kind(verdict or ""),
+            "kind": kind_of(verdict or ""),
             "off": value_text(off[part.name]) if part.name in off else "",
         }
         for part, found, verdict in each.parts()
     ]
-
-
-def _kind(verdict: str) -> str:
-    """Return the class by which the style sheet knows a verdict."""
-    return verdict.replace(" ", "-")
 
 
 def _what(work: str) -> str:

@@ -15,10 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.design import Point, fingerprint
 from experiments.runner import Run
+from experiments.saying import Say
 from experiments.store import damage, parquet
 from experiments.store.columns import tables_of
-from experiments.store.opening import Say, identity, move_aside, refuse_unfit, settle_config, tidy
 from experiments.store.opening import config_hash as config_hash
+from experiments.store.opening import (
+    identity,
+    move_aside,
+    recorded,
+    refuse_unfit,
+    settle_config,
+    tidy,
+)
 from experiments.store.parquet import Columns
 from experiments.store.shards import (
     KINDS,
@@ -81,11 +89,7 @@ class Folder:
 
     def provenance(self) -> dict[str, Any]:
         """Return provenance.json, empty where there is none."""
-        try:
-            found = json.loads((self.path / "provenance.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        return recorded(self.path)
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file; what is not finite must have been replaced before."""

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +11,22 @@ from typing import Any
 from experiments.config import Experiment, load_experiment, to_toml
 from experiments.design import fingerprint, model_version
 from experiments.errors import RequestError
+from experiments.saying import Say
 from experiments.store.parquet import PART, write_text, writing
-
-Say = Callable[[str], None]
 
 _ANOTHER = (
     "Give another results folder by --out DIR, or --replace, which moves this one aside to "
     "{name}.old-TIME"
 )
+
+
+def recorded(path: Path) -> dict[str, Any]:
+    """Return the provenance of a folder, empty where there is none that can be read."""
+    try:
+        found = json.loads((path / "provenance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def config_hash(experiment: Experiment) -> str:

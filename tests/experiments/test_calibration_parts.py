@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from threadpoolctl import threadpool_limits
 
 from experiments.calibration.acceptance import Candidate, Standard
 from experiments.calibration.emulator import KINDS, fit
@@ -19,8 +18,10 @@ from experiments.calibration.sampling import down_the_levels, spread_out, toward
 from experiments.calibration.screening import active_inputs
 from experiments.calibration.space import Space
 from experiments.calibration.targets import Target, targets_of
+from experiments.catalogue import shipped_folder
 from experiments.errors import RequestError
 from experiments.evidence.fact import Fact, Part
+from experiments.toml_text import read_toml
 from sim.parameters import describe
 
 TEXT = """
@@ -33,13 +34,9 @@ loss_aversion = { low = 1.1, high = 2.8 }
 drain = { low = 0.008, high = 0.05, scale = "log" }
 [varied]
 "anger_of_moves.listen" = { low = -0.2, high = 0.1 }
+[carried]
+"anger_of_moves.argue" = { low = -0.1, high = 0.3 }
 """
-
-
-@pytest.fixture(autouse=True)
-def _one_thread_of_linear_algebra():
-    with threadpool_limits(1):  # matrices are small: more threads only wait for each other
-        yield
 
 
 def made(name, use, *parts):
@@ -60,7 +57,8 @@ def mistakes(tmp_path, text):
 
 def test_a_file_is_read_with_its_defaults(tmp_path):
     asked = request_of(tmp_path, TEXT)
-    assert list(asked.ranges) == ["loss_aversion", "drain", "anger_of_moves.listen"]
+    assert list(asked.steered) == ["loss_aversion", "drain", "anger_of_moves.listen"]
+    assert list(asked.ranges) == [*asked.steered, "anger_of_moves.argue"]
     assert asked.acceptance.at_least == 50
     assert asked.free["drain"].scale == "log"
 
@@ -78,6 +76,8 @@ def test_what_is_written_out_is_the_same_request(tmp_path):
         ("low = 1.1", "low = 2.9", "must lie below high"),
         ("low = 0.008", "low = 0.0", 'above 0 where scale is "log"'),
         ('"anger_of_moves.listen"', "drain", "is under free already"),
+        ('"anger_of_moves.argue"', '"anger_of_moves.listen"', "is under varied already"),
+        ("runs = [16]", "runs = [16]\npilot = 101", "4 to 100"),
         ("loss_aversion =", "adaptive =", "no parameter with a range"),
         ("[16]", "[4]", "each at least 8"),
         ('name = "small"', 'name = "small"\nwork = "os:system"', "no such key"),
@@ -102,6 +102,17 @@ def test_a_fact_of_class_e_is_refused_at_the_door():
     assert any("twice" in message for message in told)
 
 
+def test_a_fact_that_is_only_reported_is_of_class_c_too_and_named_once():
+    facts = [made("S1", "C", Part("a", "a", 0.0)), made("S3", "E", Part("b", "b", 0.0))]
+    with pytest.raises(RequestError, match=r"reported\[0\]: given S3.*class E"):
+        targets_of(["S1"], facts, reported=["S3"])
+    with pytest.raises(RequestError, match=r"reported\[0\]: given S1 twice"):
+        targets_of(["S1"], facts, reported=["S1"])
+    facts.append(made("S18", "C", Part("team", "c", 0.0)))
+    found = targets_of(["S1"], facts, reported=["S18"])
+    assert [(each.name, each.judged) for each in found] == [("S1.a", True), ("S18.team", False)]
+
+
 def test_targets_are_the_judged_parts_that_have_a_band():
     fact = made(
         "S5", "C", Part("a", "a", 0.2), Part("b", "b", 0.0, 1.0, judged=False), Part("c", "c")
@@ -117,6 +128,15 @@ def test_the_shipped_request_stays_inside_of_what_is_plausible_and_sees_no_test(
     # Class E, as docs/sampling-plan.md has it, and S2.
     assert not set(asked.facts) & {"S2", "S3", "S4", "S6", "S12", "S15", "S16", "S20"}
     assert asked.acceptance.at_least >= 50
+    assert asked.confirm.sets >= 10
+
+
+def test_all_that_codes_the_sign_of_a_claim_is_drawn():
+    """No claim is tried with one value only of what decides it."""
+    asked = load_calibration()
+    for path in sorted((shipped_folder() / "claims").glob("N*.toml")):
+        coded = read_toml(path).get("coded", [])
+        assert set(coded) <= set(asked.ranges), path.name
 
 
 RANGES = {
@@ -274,15 +294,15 @@ class Flat:
         return points[:, 0], np.full(len(points), self.known)
 
 
-def judge_of(low, high, known, error, discrepancy=0.0):
+def judge_of(low, high, known, error, discrepancy=0.0, rest=0.0):
     emulated = Emulated(Output(Target("a", low=low, high=high)), Flat(known))
-    return Judge([emulated], np.array([error]), discrepancy, 2.0)
+    return Judge([emulated], np.array([error]), discrepancy, 2.0, np.array([rest]))
 
 
-def test_implausibility_is_the_distance_over_the_root_of_three_variances():
-    judge = judge_of(0.2, 0.4, 0.03, 0.04, discrepancy=0.6)
+def test_implausibility_is_the_distance_over_the_root_of_four_variances():
+    judge = judge_of(0.2, 0.4, 0.03, 0.04, discrepancy=0.6, rest=0.05)
     points = np.array([[0.3], [0.5], [0.1]])
-    spread = math.sqrt(0.03**2 + 0.04**2 + (0.6 * 0.2) ** 2)
+    spread = math.sqrt(0.03**2 + 0.04**2 + 0.05**2 + (0.6 * 0.2) ** 2)
     assert judge.implausibility(points) == pytest.approx([0.0, 0.1 / spread, 0.1 / spread])
     assert np.isinf(judge.implausibility(points, ceiling=0.5)[1])
 
@@ -339,13 +359,17 @@ def standard(noise=0.1, **asked):
     return Standard(outputs, np.full(2, noise), Acceptance(**asked))
 
 
+def candidate(runs):
+    return Candidate({}, np.full(2, 0.5), runs, 1, 1)
+
+
 def test_a_set_at_a_bands_edge_is_refused_as_often_as_stated():
-    judged = standard(repeats=3, sigmas=2.0)
+    judged = standard(repeats=4, sigmas=1.0)
     rng = np.random.default_rng(11)
     trials = 4000
-    runs = np.stack([rng.normal(1.0, 0.1, (trials, 3)), np.full((trials, 3), 5.0)], axis=2)
-    refused = sum(not judged.accepts(Candidate({}, each, 1)) for each in runs)
-    expected = stats.norm.sf(2.0)  # 2.3 %
+    runs = np.stack([rng.normal(1.0, 0.1, (trials, 4)), np.full((trials, 4), 5.0)], axis=2)
+    refused = sum(not judged.accepts(candidate(each)) for each in runs)
+    expected = stats.norm.sf(1.0)  # 16 %
     # Out of these limits once in 10,000.
     low, high = stats.binom.ppf([5e-5, 1 - 5e-5], trials, expected)
     assert low <= refused <= high
@@ -354,11 +378,21 @@ def test_a_set_at_a_bands_edge_is_refused_as_often_as_stated():
 def test_a_set_without_a_value_or_not_repeated_is_not_plausible():
     judged = standard(repeats=3)
     fine = np.full((3, 2), 0.5)
-    assert judged.accepts(Candidate({}, fine, 1))
-    assert not judged.accepts(Candidate({}, fine[:1], 1))
+    assert judged.accepts(candidate(fine))
+    assert not judged.accepts(candidate(fine[:1]))
     fine[1, 1] = np.nan
-    assert not judged.accepts(Candidate({}, fine, 1))
-    assert judged.missed(Candidate({}, fine, 1)) == ["b"]
+    assert not judged.accepts(candidate(fine))
+    assert judged.missed(candidate(fine)) == ["b"]
+    assert judged.worst(fine, partly=True) == 0.0  # a sketch does not tell all
+
+
+def test_a_set_is_judged_by_the_mean_that_is_shown():
+    # On a logarithmic scale too: the mean of 0.2 and 1.7 lies in a band up to 1, that of the
+    # logarithms as well, but that of 0.01 and 2.1 does not, whatever its logarithms' does.
+    output = Output(Target("rate", low=0.05, high=1.0), "logarithm")
+    judged = Standard([output], np.full(1, 1e-6), Acceptance(repeats=2))
+    assert judged.worst(np.array([[0.2], [1.7]])) == 0.0
+    assert judged.worst(np.array([[0.01], [2.1]])) > 1.0
 
 
 def test_the_near_ones_are_repeated_and_a_quarter_anyway():

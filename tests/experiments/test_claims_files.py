@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from experiments.claims.arm_file import Changes
 from experiments.claims.arms import arms_of, pooled
-from experiments.claims.claim_file import Changes, claims_folder, load_claims, load_shared
+from experiments.claims.claim_file import claims_folder, load_claims, load_shared
 from experiments.claims.sets import every_parameter
 from experiments.errors import RequestError
 
@@ -43,6 +44,10 @@ def test_every_claim_has_its_experiment(claims):
 def test_claims_that_are_judged_net_of_costs_ask_what_they_cost(claims):
     net = {claim.id for claim in claims if any(each.net for each in claim.judged)}
     assert net == NET
+    for claim in claims:
+        for each in claim.judged:
+            # A year alone would leave out what was spent before it, or what comes of it after.
+            assert not each.net or (each.period == "both" and each.fee), claim.id
 
 
 def test_a_coded_sign_names_what_codes_it(claims):
@@ -95,10 +100,25 @@ def test_arms_share_the_support_package_unless_they_say_otherwise(claims):
     assert arms["N16"]["trained"].policy.support == common.model_copy(update={"training": 1.0})
 
 
-def test_changes_stay_within_the_ranges():
+def test_changes_stay_within_the_ranges_and_say_so():
     changes = Changes(add={"accept_base": 100.0}, times={"anger_issue": 5.0})
     found = changes.applied(every_parameter({}))
     assert found["accept_base"] == 4.0 and found["anger_issue"] == 1.0
+    assert changes.clipped(every_parameter({}))
+    assert not Changes(times={"anger_issue": 0.75}).clipped(every_parameter({}))
+
+
+def test_no_experiment_meets_the_end_of_a_range_in_the_reference_centre(claims):
+    for claim in claims:
+        for name, arm in arms_of([claim], load_shared())[claim.id].items():
+            assert not arm.spec.clipped(every_parameter({})), f"{claim.id}: {name}"
+
+
+def test_the_worst_off_is_held_against_each_policy_and_judged_against_none(claims):
+    """Over a policy that one of the arms nearly equals, the answer would lie in the question."""
+    asked = [each for claim in claims for each in claim.condition if each.measure == "worst_off"]
+    assert {each.reference for each in asked} == set(load_shared().policies)
+    assert not [each for each in asked if each.judged]
 
 
 def test_a_claim_is_found_by_its_number(claims):
@@ -121,6 +141,8 @@ def test_an_unknown_claim_is_answered_with_those_there_are():
         ('["anger_of_moves.apologise"]', '["anger_of_moves.apologize"]', "is no parameter"),
         ('id = "N9"', 'id = "N8"', "the file's own number"),
         ("sign =", "sgin =", 'no such key; the nearest is "sign"'),
+        ('measure = "abuse"', 'measure = "worst_off"', "needs a reference"),
+        ('measure = "abuse"', 'measure = "abuse"\nfee = "training_fees"', "is no fee"),
     ],
 )
 def test_mistakes_are_told_with_what_is_allowed(folder, old, new, said):

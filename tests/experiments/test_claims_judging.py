@@ -12,10 +12,22 @@ from scipy import special, stats
 from experiments.claims.claim_file import load_claims
 from experiments.claims.deciders import deciders
 from experiments.claims.founding import winners
-from experiments.claims.judging import HOLDS, OPEN, REFUTED, Judged, flips, judge
-from experiments.claims.measures import NAMES, PLACE, with_gains
+from experiments.claims.judging import (
+    CLIPPED,
+    FAILED,
+    HOLDS,
+    OPEN,
+    REFUTED,
+    Judged,
+    flips,
+    judge,
+)
+from experiments.claims.measures import NAMES, PERIODS, PLACE, per_size, worst_off
 from experiments.claims.noise import moderated, prior_of, trigamma_inverse, wilson
-from experiments.claims.null import count_alarms
+from experiments.claims.null import Null, count_alarms
+from experiments.claims.sets import ParameterSet
+from experiments.claims.turning import turning_prices
+from experiments.claims.variants import variant
 
 RNG = np.random.default_rng(1)
 
@@ -23,7 +35,7 @@ RNG = np.random.default_rng(1)
 def runs(sets: int, replications: int, shift: float = 0.0, noise: float = 0.0, seed: int = 0):
     """Return values of an arm: one half, shifted, with noise."""
     rng = np.random.default_rng(seed)
-    shape = (sets, replications, 2, len(NAMES))
+    shape = (sets, replications, len(PERIODS), len(NAMES))
     return 0.5 + shift + noise * rng.standard_normal(shape)
 
 
@@ -92,9 +104,12 @@ def test_equal_arms_have_no_difference_and_no_verdict(level, sets):
 
 @pytest.mark.parametrize(("shift", "verdict"), [(-0.1, HOLDS), (0.1, REFUTED), (0.0, OPEN)])
 def test_a_claim_of_less_hostility_can_go_either_way(shift, verdict):
-    """Common noise is common to both arms; what is left is a tenth of the shift."""
+    """Common noise is common to both arms; what is left is a twentieth of the shift.
+
+    With no difference fewer than 80 of 100 sets stay open in less than one of 1,000 samples.
+    """
     claim = claim_of("N9")
-    base = runs(12, 2, 0.0, 0.02, seed=1)
+    base = runs(100, 2, 0.0, 0.02, seed=1)
     own = base + shift + 0.005 * np.random.default_rng(2).standard_normal(base.shape)
     judged = judge(claim, {"unapologetic": base, "balanced": own})
     assert np.mean(judged.verdicts == verdict) >= (0.8 if verdict == OPEN else 1.0)
@@ -126,8 +141,8 @@ def test_a_difference_of_differences_is_taken():
     base = {name: runs(10, 2) for name in claim.needed}
     values = {name: each + 1e-5 * RNG.standard_normal(each.shape) for name, each in base.items()}
     place = PLACE["treatment"]
-    values["empathic"][..., place] += 0.2
-    values["empathic-hot"][..., place] += 0.15
+    values["empathic"][..., place] += 0.15
+    values["empathic-calm"][..., place] += 0.2
     tested = judge(claim, values).tested[2]
     assert tested.contrasts.mean == pytest.approx(-0.05, abs=1e-3)
     assert tested.count(HOLDS) == 10
@@ -139,18 +154,112 @@ def test_the_worst_off_party_is_the_one_that_gains_least():
     for party, gain in (("customer", 0.2), ("rep", -0.1), ("employer", 0.3)):
         outside[..., PLACE[f"spread_{party}"]] = 0.5
         arm[..., PLACE[f"welfare_{party}"]] += gain
-    filled = with_gains({"outside-option": outside, "arm": arm})
-    assert filled["arm"][..., PLACE["worst_off"]] == pytest.approx(-0.2)
-    assert filled["outside-option"][..., PLACE["worst_off"]] == pytest.approx(0.0)
+    assert worst_off(arm, outside) == pytest.approx(-0.2)
+    assert worst_off(outside, outside) == pytest.approx(0.0)
 
 
-def test_a_set_with_a_failed_run_cannot_be_told():
+def test_a_set_with_a_failed_run_is_left_out_and_counted():
     claim = claim_of("N9")
     base = runs(8, 2)
     own = base - 0.1 + 1e-4 * RNG.standard_normal(base.shape)
     own[3, 1] = np.nan
     judged = judge(claim, {"unapologetic": base, "balanced": own})
-    assert judged.verdicts[3] == OPEN and judged.count(HOLDS) == 7
+    assert judged.verdicts[3] == FAILED
+    assert (judged.sets, judged.count(HOLDS), judged.share(HOLDS)[0]) == (7, 7, 1.0)
+    assert np.isnan(judged.score[3])
+
+
+def test_a_set_in_which_the_experiment_is_clipped_is_left_out_and_counted():
+    claim = claim_of("N9")
+    base = runs(8, 2)
+    own = base - 0.1 + 1e-4 * RNG.standard_normal(base.shape)
+    clipped = np.arange(8) == 5
+    judged = judge(claim, {"unapologetic": base, "balanced": own}, clipped=clipped)
+    assert (judged.sets, judged.count(CLIPPED), judged.count(HOLDS)) == (7, 1, 7)
+
+
+def test_few_sets_borrow_the_variance_of_all():
+    """Three sets say little of their variance: how wide their intervals are is luck.
+
+    With 50 more of the same variance it is not, and they miss no more often than they say: of 1,200
+    intervals 5 %. Three share a variance, so that four times twice the binomial error is allowed.
+    """
+    rng = np.random.default_rng(13)
+    alone, together, misses = [], [], 0
+    for _ in range(400):
+        few, more = rng.standard_normal((3, 2)), rng.standard_normal((50, 2))
+        alone.append(moderated(few).error[0])
+        contrasts = moderated(few, more)
+        together.append(contrasts.error[0])
+        low, high = contrasts.interval()
+        misses += int(np.sum((low > 0.0) | (high < 0.0)))
+    assert np.std(together) < 0.5 * np.std(alone)
+    assert misses / 1_200 == pytest.approx(0.05, abs=0.05)
+
+
+def two_arms(shift: float, sets: int = 8, noise: float = 0.01, seed: int = 3):
+    rng = np.random.default_rng(seed)
+    base = runs(sets, 2)
+    own = base + shift + noise * rng.standard_normal(base.shape)
+    return {"unapologetic": base, "balanced": own}
+
+
+@pytest.mark.parametrize(("shift", "clear"), [(-0.1, 0), (0.1, 8), (-0.3, 0)])
+def test_a_variant_matters_where_differences_differ_and_verdicts_with_them(shift, clear):
+    """A verdict that stays is no change, however much larger the difference is."""
+    claim = claim_of("N9")
+    usual = two_arms(-0.1)
+    rows, none = list(range(8)), np.zeros(8, dtype=bool)
+    found = variant(
+        claim, ("x", "x"), (usual, judge(claim, usual)), two_arms(shift, seed=4), rows, none
+    )
+    assert (found.clear, found.turned, found.matters) == (clear, clear, clear > 0)
+    assert found.different == (0 if shift == -0.1 else 8)
+
+
+def test_a_change_of_verdict_by_noise_is_counted_but_not_called_clear():
+    claim = claim_of("N9")
+    usual, other = two_arms(-0.02, sets=40), two_arms(-0.02, sets=40, seed=5)
+    rows, none = list(range(40)), np.zeros(40, dtype=bool)
+    found = variant(claim, ("x", "x"), (usual, judge(claim, usual)), other, rows, none)
+    assert found.changed > 5
+    assert found.different <= 8  # of 40 at two conditions: some 2 by chance
+    assert not found.matters
+
+
+def test_the_price_at_which_an_answer_turns_round():
+    """Theory: profit is gain less fee times what is bought; it breaks even at gain / bought."""
+    claim = claim_of("N16")
+    fee, bought, gain = 0.5, 4.0, np.array([1.0, 3.0, -1.0])
+    idle = runs(3, 2)
+    busy = idle.copy()
+    busy[..., PLACE["paid_training_fees"]] += fee * bought
+    busy[..., PLACE["profit"]] += gain[:, None, None] - fee * bought
+    sets = [ParameterSet(f"s{place}", {"training_fee": fee}) for place in range(3)]
+    (turning,) = turning_prices(claim, {"trained": busy, "untrained": idle}, sets)
+    assert turning.prices == pytest.approx(gain / bought)
+    assert (turning.never, turning.dropped) == (1, 0)
+    (nothing,) = turning_prices(claim, {"trained": idle, "untrained": idle}, sets)
+    assert (len(nothing.prices), nothing.dropped) == (0, 3)
+
+
+def test_the_cost_of_winning_a_customer_at_which_keeping_one_is_worth_it():
+    claim = claim_of("N18")
+    cost, kept, dearer = 0.5, 0.02, 0.03
+    stingy = runs(2, 2)
+    generous = stingy.copy()
+    generous[..., PLACE["replacement_cost"]] -= cost * kept
+    generous[..., PLACE["upkeep"]] += dearer - cost * kept
+    sets = [ParameterSet(f"s{place}", {"acquisition_cost": cost}) for place in range(2)]
+    (turning,) = turning_prices(claim, {"generous": generous, "stingy": stingy}, sets)
+    assert turning.prices == pytest.approx(dearer / kept)
+
+
+def test_money_of_a_larger_centre_is_counted_as_of_a_smaller_one():
+    values = {"a": np.ones((2, 2, len(PERIODS), len(NAMES)))}
+    smaller = per_size(values, 0.4)["a"]
+    assert smaller[..., PLACE["profit"]] == pytest.approx(0.4)
+    assert smaller[..., PLACE["profit_per_customer"]] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +270,8 @@ def test_a_set_with_a_failed_run_cannot_be_told():
         (25, 20, 5, "depends"),
         (3, 3, 44, "cannot be told"),
         (30, 0, 20, "cannot be told"),
+        (28, 5, 17, "cannot be told"),  # 5 of 50 may be chance: the interval reaches to 4 %
+        (28, 7, 15, "depends"),
     ],
 )
 def test_the_verdict_over_all_sets(holds, refuted, untold, verdict):
@@ -210,14 +321,25 @@ def test_too_few_sets_name_nothing():
 def test_false_alarms_are_as_rare_as_the_level_says():
     """One arm of 200 sets under all names, each with replications of its own.
 
-    Conditions share runs, so only a rough bound is held: each is to err in 5 %, and what is counted
-    must lie within 3 and 8 %: some six standard errors of 13 conditions in 200 sets either way.
+    A condition errs in 5 % at most: in 2.5 % towards the claim, and in less towards its refutation
+    where there are several. Conditions share runs, so only a rough bound is held: over 30 seeds
+    the share was 3.3 % with a standard deviation of 0.6 %, and four of these are allowed.
     """
     claims = [each for each in load_claims() if each.id in ("N2", "N5", "N9", "N12", "N16", "N26")]
     null = count_alarms(claims, runs(200, 8, 0.0, 0.1, seed=21), 2)
     assert null.same_chance == 0
-    assert 0.03 <= null.condition_rate <= 0.08
+    assert 0.01 <= null.condition_rate <= 0.057
     assert null.rate[0] <= 0.08
+
+
+def test_the_interval_of_the_null_takes_whole_sets():
+    """All alarms in one of ten sets: far less is known than of as many independent ones."""
+    crowded = np.where(np.arange(10) == 0, 20, 0)
+    null = Null(0, crowded, np.zeros(10, dtype=int), 26, 0, 0)
+    rate, low, high = null.rate
+    assert rate == pytest.approx(20 / 260)
+    independent = wilson(20, 260)
+    assert low == 0.0 and high - low > 2.0 * (independent[1] - independent[0])
 
 
 def test_the_best_policy_is_clear_of_all_others():

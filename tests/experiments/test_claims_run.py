@@ -10,22 +10,39 @@ import pytest
 from experiments import claiming
 from experiments.claims.advocate import candidates, confirmed, confirming
 from experiments.claims.campaign import (
-    PLAUSIBLE,
+    ENSEMBLE,
     SEARCH,
     Campaign,
-    Interrupted,
     Progress,
     Ran,
     run_blocks,
 )
 from experiments.claims.claim_file import load_claims, load_shared
 from experiments.claims.findings import found
-from experiments.claims.measures import NAMES
+from experiments.claims.measures import NAMES, PERIODS
 from experiments.claims.printing import rendered
+from experiments.claims.wording import sets_text
 from experiments.crew import Crew, Hooks, make_crew
 from experiments.errors import RequestError
+from experiments.jobs import Interrupted
+from experiments.report import claims_page
 
-KEYS = ["id", "use", "statement", "value", "low", "high", "band", "verdict", "source"]
+KEYS = [
+    "id",
+    "use",
+    "statement",
+    "value",
+    "low",
+    "high",
+    "band",
+    "verdict",
+    "source",
+    "sets",
+    "refuted",
+    "meeting_all_bands",
+    "sign",
+    "deciders",
+]
 
 
 def small(sets: int = 3):
@@ -58,7 +75,7 @@ def made_sets(count: int) -> claiming.Sets:
 def finished(tmp_path_factory, request):
     root = tmp_path_factory.mktemp("results")
     status = claiming.run(
-        ["N9"], root=root, workers=2, quiet=True, sets=made_sets(3), shared=small()
+        ["N9"], root=root, workers=1, quiet=True, sets=made_sets(3), shared=small()
     )
     assert status == 0
     return root
@@ -94,18 +111,23 @@ def test_what_was_run_is_not_run_again_and_gives_the_same(finished, capsys):
     )
     assert json.loads(capsys.readouterr().out) == json.loads(before)
     sessions = json.loads((folder / "provenance.json").read_text())["sessions"]
+    assert sessions[0]["command"] == ["frontline", "claims", "N9"]  # though run from Python
     assert sessions[0]["runs"] > 0 and sessions[1]["runs"] == 0
     assert sessions[1]["kept"] == sessions[0]["runs"]
 
 
-def test_pages_of_other_sets_are_kept(finished):
+def test_pages_of_other_sets_are_kept(finished, monkeypatch):
     """Data are never lost: what another ensemble gave moves into a folder beside."""
-    sets = made_sets(4)
-    claiming.run(
-        ["N9"], root=finished, workers=1, quiet=True, sets=sets, shared=small(4), say=lambda line: 0
-    )
-    older = list((finished / "claims" / "N9").glob("older-*/table.json"))
-    assert len(older) == 1
+    folder = finished / "claims" / "N9"
+    before = (folder / "table.json").read_bytes()
+    fewer = claiming.Sets(made_sets(3).sets[::2], {})  # of which all has been run already
+    monkeypatch.setattr(claims_page, "write_claims", lambda *given: None)  # it takes two seconds
+    given = {"sets": fewer, "shared": small(2), "say": lambda line: None}
+    assert claiming.run(["N9"], root=finished, workers=1, quiet=True, **given) == 0
+    (older,) = folder.glob("older-*")
+    assert (older / "table.json").read_bytes() == before
+    assert (older / "claims" / "N09.html").is_file() and (older / "report.html").is_file()
+    assert (folder / "table.json").read_bytes() != before
 
 
 def test_an_unknown_claim_is_refused_before_anything_is_written(tmp_path):
@@ -135,8 +157,9 @@ def made_runs(block, rng):
     """Return values as a run might give: an effect of each arm, and a little noise."""
     values = {}
     for place, key in enumerate(block.arms):
-        effect = np.random.default_rng([1, place]).normal(0.0, 0.02, (1, 1, 2, len(NAMES)))
-        shape = (len(block.sets), len(block.replications), 2, len(NAMES))
+        tail = (len(PERIODS), len(NAMES))
+        effect = np.random.default_rng([1, place]).normal(0.0, 0.02, (1, 1, *tail))
+        shape = (len(block.sets), len(block.replications), *tail)
         values[key] = 0.5 + effect + rng.normal(0.0, 0.01, shape)
     return Ran(block, values)
 
@@ -148,13 +171,15 @@ def findings():
         update={"wide": shared.wide.model_copy(update={"points": 8, "judged": 4, "confirm": 3})}
     )
     sets = made_sets(12)
-    campaign = Campaign(load_claims(), shared, sets.sets, sets.medoid)
+    meets = [place % 3 > 0 for place in range(12)]
+    campaign = Campaign(load_claims(), shared, sets.sets, sets.medoid, meets)
     rng = np.random.default_rng(3)
     runs = {block.name: made_runs(block, rng) for block in campaign.blocks()}
     policies = {name: campaign.policies[name] for name in shared.policies}
-    leading = candidates([(runs[PLAUSIBLE], True), (runs[SEARCH], False)], policies)
-    fresh = {block.name: made_runs(block, rng) for block in confirming(leading, policies, shared)}
-    return found(campaign, runs, confirmed(leading, fresh, policies))
+    looked = [(runs[ENSEMBLE], True), (runs[SEARCH], False)]
+    leading = candidates(looked, policies, shared.wide.tried)
+    fresh = made_runs(confirming(leading, policies, shared), rng)
+    return found(campaign, runs, confirmed(leading, fresh, looked, policies))
 
 
 def test_the_table_has_every_claim(findings):
@@ -163,15 +188,58 @@ def test_the_table_has_every_claim(findings):
     assert "Of 26 claims" in str(rendered(findings).renderables[4])
 
 
-def test_the_report_of_all_claims_has_all_its_parts(findings):
-    from experiments.report.claims_page import report
+def test_filler_is_never_called_plausible(findings):
+    """Where sets miss a band, shares are given twice, and the page says how many do."""
+    assert findings.filled and len(findings.meeting) == 8
+    assert "8 meet all bands" in sets_text(findings)
+    entry = findings.table[8]
+    assert entry["sets"] == 12 and entry["meeting_all_bands"]["sets"] == 8
+    parts = claims_page.report(findings)
+    assert parts["filled"] and parts["met"] == 8
+    for text in (parts["lead"], parts["sets"], *parts["horizons"]["titles"]):
+        assert "plausible" not in text
 
-    parts = report(findings)
+
+def test_the_report_of_all_claims_has_all_its_parts(findings):
+    parts = claims_page.report(findings)
     assert len(parts["rows"]) == len(parts["form_rows"]) == 26
     assert [each["id"] for each in parts["first"]] == ["N1", "N19"]
     assert len(parts["advocate"]) == 24  # three policies by eight measures
     assert "Equal arms under different names" in parts["null"]
-    assert len(parts["horizons"]) == 2
+    assert (
+        len(parts["horizons"]["titles"]) == 4
+    )  # two years, over all sets and those that meet all bands
+    assert {name for name, _ in parts["turning"]} == {"N10", "N16", "N17", "N18", "N21", "N24"}
+    assert {each["either"] for each in parts["rows"]} <= {
+        "seen both ways",
+        "only held",
+        "only refuted",
+        "told nowhere",
+    }
+
+
+def test_what_could_not_be_found_says_how_it_was_searched(findings):
+    for each in claims_page.advocate_rows(findings):
+        assert re.search(
+            r"led in \d+ of 12 sets of the ensemble and \d+ of 8 beyond", each["search"]
+        )
+        assert each["found"] or each["where"] == "could not be found"
+
+
+def test_without_an_ensemble_it_is_said_how_to_make_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(claiming, "shipped_folder", lambda: tmp_path)
+    with pytest.raises(RequestError, match="frontline calibrate --keep"):
+        claiming.run(root=tmp_path / "results")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_how_long_it_takes_is_said_at_the_start(finished):
+    said = []
+    given = {"sets": made_sets(3), "shared": small(), "say": said.append}
+    claiming.run(["N9"], root=finished, workers=1, quiet=True, **given)
+    assert any(
+        re.search(r"About \d+ runs, which take 1 quiet processors some", line) for line in said
+    )
 
 
 @pytest.mark.slow

@@ -9,10 +9,12 @@ from multiprocessing import get_context
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
 
 from experiments.crew import (
     LARGEST_BLOCK,
     PER_WORKER,
+    THREADS,
     Crew,
     Processes,
     _Portions,
@@ -255,3 +257,27 @@ def test_a_crew_without_a_cluster_ends_in_a_message(make_tiny):
     crew = Crew(ThreadPoolExecutor(1), gone, Hooks())
     with crew, pytest.raises(RequestError, match="the cluster is gone"):
         list(run_blocks(blocks(points(make_tiny())), crew))
+
+
+def test_a_worker_process_does_linear_algebra_on_one_thread(monkeypatch):
+    """Two workers on two processors must not wait for each other's threads."""
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    processes = Processes(1)
+    try:
+        pools = processes.submit(threadpool_info).result(timeout=60)
+    finally:
+        processes.shutdown()
+    assert pools and all(pool["num_threads"] == 1 for pool in pools)
+    assert not set(THREADS) & set(os.environ)  # this process is left as it was
+
+
+def test_how_many_threads_a_worker_takes_is_the_users_to_say(monkeypatch):
+    for name in THREADS:
+        monkeypatch.setenv(name, "2")
+    processes = Processes(1)
+    try:
+        assert processes.submit(os.getenv, THREADS[0]).result(timeout=60) == "2"
+    finally:
+        processes.shutdown()
+    assert os.environ[THREADS[0]] == "2"

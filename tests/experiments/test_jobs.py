@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from experiments import jobs as jobs_module
 from experiments.crew import PER_WORKER, Crew
-from experiments.jobs import Done, Job, Shelf, do_job, job_crew, run_jobs
+from experiments.jobs import Done, Job, Shelf, do_job, job_crew, run_jobs, versions
 
 PATIENCE = 120
 """Seconds after which a process is taken to hang."""
@@ -104,10 +104,8 @@ def threads():
         yield crew
 
 
-def work(name, marks, numbers, version=1):
-    return [
-        Job(f"jobs_at_work:{name}", {"folder": str(marks), "number": n}, version) for n in numbers
-    ]
+def work(name, marks, numbers):
+    return [Job(f"jobs_at_work:{name}", {"folder": str(marks), "number": n}) for n in numbers]
 
 
 def calls(marks, number):
@@ -148,9 +146,8 @@ def test_a_key_tells_apart_all_that_determines_a_result(monkeypatch):
         Job("a:c", {"x": 1, "y": [1, 2]}),
         Job("a:b", {"x": 2, "y": [1, 2]}),
         Job("a:b", {"x": 1, "y": [2, 1]}),
-        Job("a:b", {"x": 1, "y": [1, 2]}, version=2),
     ]
-    assert len({base.key, *(each.key for each in others)}) == 5
+    assert len({base.key, *(each.key for each in others)}) == 4
     assert Job("a:b", {"y": [1, 2], "x": 1}).key == base.key
     monkeypatch.setattr(jobs_module, "model_version", lambda: "another model")
     assert Job("a:b", {"x": 1, "y": [1, 2]}).key != base.key
@@ -174,7 +171,19 @@ def test_a_module_or_a_function_that_is_not_there_is_an_error_of_the_job(threads
 
 def test_a_worker_of_another_model_does_nothing():
     with pytest.raises(RuntimeError, match="asked for is version another"):
-        do_job("math:sqrt", {}, 1, "another")
+        do_job("math:sqrt", {}, ("another", ""))
+
+
+def test_a_change_in_the_package_of_a_function_is_another_job(tmp_path, monkeypatch):
+    """Protects kept results from being taken for what the code of now would give."""
+    module = tmp_path / "changing.py"
+    module.write_text("def answer():\n    return {'n': 1}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = versions("changing:answer")
+    module.write_text("def answer():\n    return {'n': 2}\n")
+    jobs_module._version_of.cache_clear()
+    after = versions("changing:answer")
+    assert before[0] == after[0] and before[1] != after[1]
 
 
 @pytest.fixture(scope="module")
@@ -305,6 +314,7 @@ def test_a_crew_serves_one_list_of_jobs_after_another(marks, threads, tmp_path):
     assert all(isinstance(each, Done) for each in done)
 
 
+@pytest.mark.slow
 def test_a_cluster_of_two_processes_gives_the_same(marks, threads, tmp_path):
     jobs = work("square", marks, range(8))
     with job_crew(cluster="local:2", say=lambda line: None) as crew:

@@ -185,10 +185,14 @@ WANTED = """precision={measure="loyalty", contrast=["balanced", "always-right"],
 max_replications=60}"""
 
 
+FIRST_STAGE = 10
+"""Replications that it begins with."""
+
+
 @pytest.fixture
 def wanted(make_tiny):
     """Return an experiment that begins with ten replications and needs more."""
-    return make_tiny("replications=10", WANTED, "days=42")
+    return make_tiny(f"replications={FIRST_STAGE}", WANTED, "days=42")
 
 
 def test_replications_are_added_until_the_precision_is_reached(wanted, tmp_path, quiet):
@@ -196,7 +200,7 @@ def test_replications_are_added_until_the_precision_is_reached(wanted, tmp_path,
     (found,) = finished.summary.precision
     runs = finished.folder.runs()
     assert found.reached and found.half_width <= 1e-4
-    assert 10 < found.n == runs["replication"].max() < 60
+    assert FIRST_STAGE < found.n == runs["replication"].max() < 60
     assert len(runs["replication"]) == 2 * found.n
     (told,) = json.loads((finished.folder.path / "summary.json").read_text())["precision"]
     assert told["replications"] == found.n and told["reached"]
@@ -211,7 +215,9 @@ def test_the_precision_is_reached_at_the_same_replication_whatever_happens(
 
     def interrupted(*args, **rest):
         calls.append(rest["replication"])
-        if len(calls) in (5, 45):  # in the first stage, and when more were wanted
+        wanted_more = sum(number > FIRST_STAGE for number in calls)
+        # Once in the first stage, and once when more were wanted.
+        if len(calls) == 5 or (wanted_more == 3 and rest["replication"] > FIRST_STAGE):
             signal.raise_signal(signal.SIGINT)
         return simulate(*args, **rest)
 

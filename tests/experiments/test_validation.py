@@ -28,10 +28,11 @@ from experiments.evidence.judging import NOTHING, Judged, counts, entries, judge
 from experiments.evidence.plan import sampling_plan
 from experiments.evidence.printing import print_facts
 from experiments.evidence.progress import JobMeter, Progress
-from experiments.evidence.run import ABLATED_SHARE, Interrupted, Judging, Request
+from experiments.evidence.run import ABLATED_SHARE, Judging, Request
 from experiments.evidence.wording import band_text, chance, lead, value_text
 from experiments.figures.facts import REACH, overview, scale_of
-from experiments.jobs import job_crew
+from experiments.jobs import Interrupted, job_crew
+from experiments.report import validation_page
 from experiments.report.validation_page import checks
 from experiments.store.lock import locked
 
@@ -82,9 +83,9 @@ def mean_of(name):
     return estimate
 
 
-def fact(number, low, high, data=MADE, use="C", **more):
+def fact(number, low, high, data=MADE, use="C", strict=False, **more):
     parts = (
-        Part("mean", "mean answer, 0 to 1", low, high),
+        Part("mean", "mean answer, 0 to 1", low, high, strict=strict),
         Part("seen", "the same, only seen", judged=False),
     )
     more.setdefault("estimate", mean_of(data.name))
@@ -94,7 +95,7 @@ def fact(number, low, high, data=MADE, use="C", **more):
 
 
 HOLDS = fact(1, 0.4, 0.6)
-FAILS = fact(2, 0.7, math.inf)
+FAILS = fact(2, 0.7, math.inf, strict=True)
 OPEN = fact(3, 0.503, 0.6)
 """Its true value, .5, lies close by the edge: no number of units up to the cap can tell."""
 ABLATED = fact(4, -math.inf, 0.6, use="E", sign=True, ablation={"mean": 0.9})
@@ -116,12 +117,17 @@ def toy(tmp_path, monkeypatch):
 
 @pytest.fixture
 def validate(toy, tmp_path):
-    """Return a function that validates made facts in one worker, and returns the status."""
+    """Return a function that validates made facts in one worker, and returns the status.
 
-    def run(facts=FACTS, **more):
-        return validation.run(
-            **{"root": tmp_path / "out", "workers": 1, "facts": facts, "quiet": True} | more
-        )
+    It leaves figures and page out, unless it is told to ``draw``.
+    """
+
+    def run(facts=FACTS, *, draw=False, **more):
+        given = {"root": tmp_path / "out", "workers": 1, "facts": facts, "quiet": True}
+        with pytest.MonkeyPatch.context() as patch:
+            if not draw:  # figures take a second, and are looked at elsewhere
+                patch.setattr(validation_page, "write_validation", lambda *given: None)
+            return validation.run(**given | more)
 
     return run
 
@@ -138,20 +144,48 @@ def table(folder):
     width=st.floats(0, 2),
     band=st.tuples(st.floats(-2, 2), st.floats(0, 2)),
     open_ends=st.tuples(st.booleans(), st.booleans()),
+    strict=st.booleans(),
 )
-def test_a_part_is_told_only_by_where_its_whole_interval_lies(low, width, band, open_ends):
+def test_a_part_is_told_only_by_where_its_whole_interval_lies(low, width, band, open_ends, strict):
     """Holds and fails are opposites of the interval, never of the value inside it."""
     edge_low = -math.inf if open_ends[0] else band[0]
     edge_high = math.inf if open_ends[1] else band[0] + band[1]
-    part = Part("p", "p", edge_low, edge_high)
-    inside = [edge_low <= end <= edge_high for end in (low, low + width)]
-    found = part.verdict(Estimate(low, low, low + width))
-    if all(inside):
+    part = Part("p", "p", edge_low, edge_high, strict=strict)
+    points = (low, low + width)
+
+    def inside(at):
+        return edge_low < at < edge_high if strict else edge_low <= at <= edge_high
+
+    # Beyond the same edge: the band may lie between the ends, and with no width on one of them.
+    below = all(at <= edge_low if strict else at < edge_low for at in points)
+    above = all(at >= edge_high if strict else at > edge_high for at in points)
+    found = part.verdict(Estimate(low, *points))
+    if all(map(inside, points)):
         assert found == "holds"
-    elif low + width < edge_low or low > edge_high:
-        assert found == "fails"
     else:
-        assert found == "cannot be told"
+        assert found == ("fails" if below or above else "cannot be told")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "strict", "lax"),
+    [
+        (0.0, 0.0, "fails", "holds"),
+        (0.0, 0.1, "cannot be told", "holds"),
+        (0.01, 0.1, "holds", "holds"),
+        (-0.1, 0.1, "cannot be told", "cannot be told"),
+        (-0.1, 0.0, "fails", "cannot be told"),
+        (-0.2, -0.1, "fails", "fails"),
+    ],
+)
+def test_an_effect_of_exactly_nothing_is_not_above_nothing(low, high, strict, lax):
+    """ "> 0" leaves its edge out, "≥ 0" does not; the same the other way up."""
+    for part, verdict in (
+        (Part("p", "p", low=0.0, strict=True), strict),
+        (Part("p", "p", low=0.0), lax),
+    ):
+        turned = replace(part, low=-math.inf, high=0.0)
+        assert part.verdict(Estimate((low + high) / 2.0, low, high)) == verdict
+        assert turned.verdict(Estimate(-(low + high) / 2.0, -high, -low)) == verdict
 
 
 def test_a_statistic_without_an_interval_cannot_be_told():
@@ -268,7 +302,7 @@ def test_a_failed_unit_ends_its_fact_alone_and_is_tried_again(
 ):
     """The rest of a sample is not judged: what fails is not missing by chance."""
     facts = (HOLDS, fact(5, 0.0, 1.0, BROKEN))
-    assert validate(facts) == 1
+    assert validate(facts, draw=True) == 1
     found = {each["id"]: each for each in table(tmp_path / "out" / "validation")}
     assert found["S1"]["verdict"] == "holds"
     assert found["S5"]["verdict"] == "cannot be told"
@@ -301,18 +335,43 @@ def test_two_processes_of_a_cluster_give_the_same_table(validate, finished, tmp_
 COMMAND = """
 import sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from test_validation import FACTS
-from experiments import cli, validation
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # the worker loads this file, too
+    sys.path.insert(0, sys.argv[1])
+    from test_validation import FACTS
+    from experiments import validation
+
     sys.exit(validation.run(root=Path(sys.argv[2]), workers=2, facts=FACTS, go_on="GO ON"))
 """
 
 
 def test_ctrl_c_says_how_to_go_on_and_nothing_is_done_twice(
+    validate, toy, tmp_path, monkeypatch, finished, capsys
+):
+    follow = JobMeter.follow
+
+    def interrupted(meter, progress, done):
+        follow(meter, progress, done)
+        if progress.done == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(JobMeter, "follow", interrupted)
+        assert validate(go_on="GO ON") == 1
+    said, base = capsys.readouterr(), tmp_path / "out" / "validation"
+    assert "To go on:\n  GO ON" in said.err and not said.out
+    assert not (base / "table.json").exists()
+    assert 3 <= len(list((base / "jobs").iterdir())) < 64
+    assert validate() == 0
+    assert {len(path.read_text()) for path in toy.iterdir()} == {1}
+    assert table(base) == table(finished[0])
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_command_and_its_workers_in_good_order(
     validate, toy, tmp_path, monkeypatch, finished
 ):
+    """The same from a shell, where all processes of the command get the signal at once."""
     script = tmp_path / "command.py"
     script.write_text(COMMAND, encoding="utf-8")
     monkeypatch.setenv("TOY_SECONDS", "0.15")
@@ -368,6 +427,8 @@ def test_some_facts_have_a_folder_of_their_own_and_share_the_jobs(validate, toy,
     assert not (base / "table.json").exists()
     found = table(base / "S1+S4")
     assert [each["id"] for each in found if "." not in each["id"]] == ["S1", "S4"]
+    provenance = json.loads((base / "S1+S4" / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["sessions"][0]["command"] == ["frontline", "validate", "S1", "S4"]
     done = sum(len(path.read_text()) for path in toy.iterdir())
     assert validate(ids=["S1"]) == 0
     assert sum(len(path.read_text()) for path in toy.iterdir()) == done
@@ -383,14 +444,14 @@ def test_unknown_facts_are_all_told_with_the_nearest(validate, tmp_path):
 
 def test_a_report_of_another_plan_is_kept(validate, tmp_path):
     base = tmp_path / "out" / "validation"
-    assert validate((HOLDS,)) == 0
+    assert validate((HOLDS,), draw=True) == 0
     before = (base / "table.json").read_bytes()
     assert validate((HOLDS,)) == 0
     assert not list(base.glob("older-*"))
     assert validate((HOLDS,), plan=sampling_plan().model_copy(update={"seed": 7})) == 0
     (older,) = base.glob("older-*")
     assert (older / "table.json").read_bytes() == before
-    assert (older / "figures").is_dir()
+    assert (older / "figures").is_dir() and (older / "report.html").is_file()
     assert (base / "table.json").read_bytes() != before
 
 
@@ -405,26 +466,30 @@ def test_replace_begins_anew_and_keeps_what_was_there(validate, toy, tmp_path):
 # What is written and printed
 
 
-def test_the_json_is_a_list_of_objects_that_any_program_reads(validate, tmp_path, capsys):
-    assert validate(as_json=True) == 0
+def test_the_json_is_a_list_of_objects_that_any_program_reads(validate, finished, capsys):
+    before = (finished[0] / "table.json").read_bytes()
+    assert validate(root=finished[0].parent, as_json=True) == 0  # all of it is there already
     text = capsys.readouterr().out
 
     def refuse(name):
         raise AssertionError(f"{name} is no JSON")
 
     found = json.loads(text, parse_constant=refuse)
-    assert found == table(tmp_path / "out" / "validation")
+    assert found == table(finished[0])
+    assert (finished[0] / "table.json").read_bytes() == before
     assert all(each.keys() >= KEYS for each in found)
     assert [each["id"] for each in found[:3]] == ["S1", "S1.mean", "S1.seen"]
     part = found[1]
     assert part["low"] < part["value"] < part["high"] and part["band"] == [0.4, 0.6]
     assert found[4]["band"] == [0.7, None]
+    assert [each["strict"] for each in found if each["band"]][:4] == [False, False, True, False]
 
 
 def test_the_csv_has_the_same_rows(finished):
     rows = list(csv.DictReader(io.StringIO((finished[0] / "table.csv").read_text())))
     found = table(finished[0])
     assert [row["id"] for row in rows] == [each["id"] for each in found]
+    assert {row["id"] for row in rows if row["strict"] == "True"} == {"S2.mean"}
     for row, each in zip(rows, found, strict=True):
         assert row["verdict"] == (each["verdict"] or "")
         assert row["value"] == ("" if each["value"] is None else repr(each["value"]))
@@ -459,11 +524,13 @@ def test_the_page_stands_alone_and_says_what_matters(finished):
     text = " ".join(" ".join(page.text).split())
     assert "Why should I believe it?" in text
     assert "Of the 1 fact that must emerge (E), 1 holds" in text
+    assert "4 published findings, 8 statistics" in text
     assert "only the E facts are one" in text
     assert "fact 1 <of> & course" in text  # as text, not as a tag
     assert "Give ten answers of one made centre" in text  # what was simulated
     assert "begun with 8 units of made, which could not tell" in text
     assert "mean = 0.9" in text  # what was switched off
+    assert "> 0.7*" in text and "≤ 0.6*" in text  # an open edge, and a closed one
     assert "nothing is corrected for their number" in text
     assert "docs/sampling-plan.md" in text and "frontline validate" in text
     for name, said, tests in checks():
@@ -489,6 +556,7 @@ def test_provenance_says_where_it_comes_from(finished):
     assert found["plan"] == json.loads(json.dumps(sampling_plan().model_dump()))
     assert found["counts"] == {"jobs": 64 + 8 // ABLATED_SHARE, "failed": 0}
     assert found["sessions"][0]["kept"] == 0
+    assert found["sessions"][0]["command"] == ["frontline", "validate"]  # though run from Python
     assert found["state"] == (
         "C: 1 holds, 1 fails, 1 cannot be told; E: 1 holds, 0 fails, 0 cannot be told"
     )
@@ -519,6 +587,9 @@ def test_numbers_and_bands_are_written_short():
     assert band_text(Part("p", "p", 0.35, 0.5, published=True)) == "[0.35, 0.5]"
     assert band_text(Part("p", "p", 0.0)) == "≥ 0"  # a sign is nobody's tolerance
     assert band_text(Part("p", "p", -math.inf, 0.005)) == "≤ 0.005*"
+    assert band_text(Part("p", "p", 0.0, strict=True)) == "> 0"
+    assert band_text(Part("p", "p", high=0.0, strict=True)) == "< 0"
+    assert band_text(Part("p", "p", 0.0, 1.0, strict=True)) == "(0, 1)*"
     assert band_text(Part("p", "p", judged=False)) == "reported only"
     assert value_text(Estimate(0.4211, 0.39, 0.45)) == "0.42 [0.39, 0.45]"
     assert value_text(Estimate(0.0, 0.0, 0.0)) == "0.000 [0.000, 0.000]"

@@ -33,8 +33,20 @@ FACT = Fact(
     "procedural justice",
     source="T1: Orsingher, Valentini & de Angelis 2010 (read; pooled r not known)",
     parts=(
-        Part("distributive_first", "r(distributive) - r(interactional)", low=0.0, published=True),
-        Part("procedural_last", "r(interactional) - r(procedural)", low=0.0, published=True),
+        Part(
+            "distributive_first",
+            "r(distributive) - r(interactional)",
+            low=0.0,
+            published=True,
+            strict=True,
+        ),
+        Part(
+            "procedural_last",
+            "r(interactional) - r(procedural)",
+            low=0.0,
+            published=True,
+            strict=True,
+        ),
         Part("distributive", "r(distributive justice, satisfaction)", 0.35, 0.80),
         Part("interactional", "r(interactional justice, satisfaction)", 0.35, 0.80),
         Part("procedural", "r(procedural justice, satisfaction)", judged=False),

@@ -37,6 +37,7 @@ FACT = Fact(
             "retention",
             "chance to stay a year, recovered less without a failure",
             high=0.0,
+            published=True,
         ),
     ),
     data=(RECOVERY,),

@@ -27,11 +27,13 @@ FACT = Fact(
             "second",
             "satisfaction, two failures both recovered excellently less none",
             high=0.0,
+            published=True,
         ),
         Part(
             "order",
             "satisfaction, bad then good less good then bad",
             low=0.0,
+            published=True,
         ),
     ),
     data=(TWO_FAILURES,),

@@ -7,7 +7,7 @@ import numpy as np
 from experiments.evidence.fact import Data, Estimate, Fact, Part
 from experiments.evidence.vignettes.customers import OUTCOMES
 from experiments.evidence.vignettes.intent import QUICK, SATISFIED, SILENT, UNSATISFIED, chances
-from experiments.evidence.vignettes.people import Strict, of_persons
+from experiments.evidence.vignettes.people import of_persons
 
 
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
@@ -31,10 +31,12 @@ FACT = Fact(
     "than when unsatisfied.",
     source="TARP, quoted by Fast Company 2003 (T6); Customer Rage studies 2015, 2020 (T7)",
     parts=(
-        Strict(
+        Part(
             "quick",
             "share who mean to return, quickly satisfied less satisfied",
             low=0.0,
+            published=True,
+            strict=True,
         ),
         Part(
             "satisfied",

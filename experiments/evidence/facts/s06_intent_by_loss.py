@@ -15,7 +15,7 @@ from experiments.evidence.vignettes.intent import (
     UNSATISFIED,
     chances,
 )
-from experiments.evidence.vignettes.people import Strict, of_persons
+from experiments.evidence.vignettes.people import of_persons
 
 
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
@@ -45,18 +45,21 @@ FACT = Fact(
     "customer was quickly satisfied.",
     source="TARP, quoted by Fast Company 2003 (T6)",
     parts=(
-        Strict(
+        Part(
             "quick",
             "share of the quickly satisfied who mean to return, large loss less trivial",
             high=0.0,
+            published=True,
+            strict=True,
         ),
-        Strict("satisfied", _SAME.format("satisfied"), high=0.0),
-        Strict("unsatisfied", _SAME.format("unsatisfied"), high=0.0),
+        Part("satisfied", _SAME.format("satisfied"), high=0.0, published=True, strict=True),
+        Part("unsatisfied", _SAME.format("unsatisfied"), high=0.0, published=True, strict=True),
         Part("silent", _SAME.format("silent"), judged=False),
         Part(
             "least",
             "size of it, quickly satisfied less the smaller of satisfied and unsatisfied",
             high=0.0,
+            published=True,
         ),
     ),
     data=(OUTCOMES,),

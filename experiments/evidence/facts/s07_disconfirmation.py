@@ -33,9 +33,23 @@ FACT = Fact(
     statement="Losses weigh more than gains, and both diminish",
     source="T12: Mittal, Ross & Baldasare 1998 (read)",
     parts=(
-        Part("aversion", "slope of losses over slope of gains", low=1.0, published=True),
-        Part("losses_diminish", "slope of small over large losses", low=1.0, published=True),
-        Part("gains_diminish", "slope of small over large gains", low=1.0, published=True),
+        Part(
+            "aversion", "slope of losses over slope of gains", low=1.0, published=True, strict=True
+        ),
+        Part(
+            "losses_diminish",
+            "slope of small over large losses",
+            low=1.0,
+            published=True,
+            strict=True,
+        ),
+        Part(
+            "gains_diminish",
+            "slope of small over large gains",
+            low=1.0,
+            published=True,
+            strict=True,
+        ),
     ),
     data=(PANEL,),
     estimate=estimate,

@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.evidence.fact import Data, Estimate, Fact, Part
 from experiments.evidence.vignettes.customers import COMPENSATION, PERCENT
-from experiments.evidence.vignettes.people import Strict, column, of_persons, ratio
+from experiments.evidence.vignettes.people import column, of_persons, ratio
 
 
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
@@ -29,10 +29,12 @@ FACT = Fact(
     statement="Loyalty rises less and less with compensation, and not beyond 150 % of the price.",
     source="Haesevoets et al. 2017, Edström et al. 2022 (T13)",
     parts=(
-        Strict(
+        Part(
             "diminishing",
             "loyalty gained per point of compensation, 0 to 80 % over 80 to 150 %",
             low=1.0,
+            published=True,
+            strict=True,
         ),
         Part(
             "beyond",

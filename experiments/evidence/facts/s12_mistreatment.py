@@ -53,7 +53,13 @@ FACT = Fact(
     source="B2: Dormann & Zapf 2004 (read)",
     parts=(
         Part("exhaustion", "increment of R2 for exhaustion", 0.08, 0.20),
-        Part("more_of_cynicism", "the same for depersonalisation, less it", 0.0, published=True),
+        Part(
+            "more_of_cynicism",
+            "the same for depersonalisation, less it",
+            low=0.0,
+            published=True,
+            strict=True,
+        ),
         Part("depersonalisation", "increment of R2 for depersonalisation", judged=False),
     ),
     data=(PANEL,),

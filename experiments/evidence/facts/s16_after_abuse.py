@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.evidence.fact import Data, Estimate, Fact, Part
 from experiments.evidence.vignettes.after_abuse import AFTER_ABUSE, TENURES, TONES
-from experiments.evidence.vignettes.people import Strict, column, of_persons
+from experiments.evidence.vignettes.people import column, of_persons
 
 OWN, MONTHS, YEARS = range(len(TENURES))
 CIVIL, ABUSIVE = range(len(TONES))
@@ -40,20 +40,26 @@ FACT = Fact(
     source="Wang et al. 2011, Skarlicki et al. 2008 (B8); Zhan 2011, Groth & Grandey 2012 (B9); "
     "Rafaeli et al. 2012 and a later chat study (B10)",
     parts=(
-        Strict(
+        Part(
             "justice",
             "interactional justice of the next ten, after an abusive contact less after a civil",
             high=0.0,
+            published=True,
+            strict=True,
         ),
-        Strict(
+        Part(
             "wait",
             "their wait, minutes, after an abusive contact less after a civil one",
             low=0.0,
+            published=True,
+            strict=True,
         ),
-        Strict(
+        Part(
             "tenure",
             "justice lost after three years' tenure less after two months'",
             high=0.0,
+            published=True,
+            strict=True,
         ),
         Part(
             "handling",
@@ -67,6 +73,7 @@ FACT = Fact(
     # protection, which cannot be switched off alone: so it does not build up at all.
     ablation={
         "respect_mood": 0.0,
+        "mood_slowdown": 0.0,
         "respect_cynicism": 0.0,
         "weight_cynicism": 0.0,
         "listening_fatigue": 0.0,

@@ -110,7 +110,13 @@ FACT = Fact(
     "nothing crosses over",
     source="B12: Bakker et al. 2006 (read)",
     parts=(
-        Part("team", "standardised coefficient of team-mates' exhaustion", 0.0, published=True),
+        Part(
+            "team",
+            "standardised coefficient of team-mates' exhaustion",
+            low=0.0,
+            published=True,
+            strict=True,
+        ),
         Part("placebo", "the same with crossover set to 0", -0.05, 0.05),
         Part("team_as_it_comes", "the first, its bias not taken off", judged=False),
         Part("placebo_as_it_comes", "the second, its bias not taken off", judged=False),

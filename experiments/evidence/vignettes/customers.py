@@ -161,8 +161,10 @@ def voice(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[str, 
         for loss in LOSSES.values():
             enter()
             scene.befall(loss)
-            customer = scene.customer
-            found.append(chance_of_voice(customer, customer.severity, scene.p))
+            severity = scene.customer.severity
+            # Whether to complain is asked before the failure itself disappoints.
+            enter()
+            found.append(chance_of_voice(scene.customer, severity, scene.p))
         return found
 
     return {"chance": _persons(centre, plan, unit, arms)}

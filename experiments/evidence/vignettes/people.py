@@ -1,11 +1,10 @@
 """Estimates from persons: means over them, resampled person by person."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.evidence.fact import Estimate, Part, Verdict
+from experiments.evidence.fact import Estimate
 from experiments.evidence.resampling import estimates
 from experiments.jobs import Result
 
@@ -14,20 +13,6 @@ MOST = 100.0
 
 Means = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 """From means over persons, shape (resamples, columns), to each part's values (resamples,)."""
-
-
-@dataclass(frozen=True)
-class Strict(Part):
-    """A part whose band is open: an effect that is nothing at all does not hold.
-
-    Twins differ by exactly 0 where no mechanism tells them apart, in every resample.
-    """
-
-    def verdict(self, estimate: Estimate) -> Verdict:
-        """Return the verdict; a value that is the very edge, without doubt, fails."""
-        if estimate.low == estimate.high and estimate.low in (self.low, self.high):
-            return "fails"
-        return super().verdict(estimate)
 
 
 def column(results: Sequence[Result], name: str) -> np.ndarray:
