@@ -29,7 +29,7 @@ from sim.policy import Policy
 
 WORK = "experiments.claims.arms:run_arm"
 
-_SEAT_YEAR = 0.015
+_SEAT_YEAR = 0.012
 _RUN = 0.03
 """Seconds of one core for a year of one seat, and for what each run takes beside that; measured."""
 
