@@ -76,8 +76,8 @@ def lead(course: Course, ensemble: Ensemble, confirmed: Confirmed) -> list[str]:
     plausible = len(course.standard.accepted(course.candidates))
     found = [
         f"{plausible} of {tried} candidates are plausible: the means of "
-        f"{request.acceptance.repeats} fresh simulations, apart from the one by which a candidate was chosen, lie in every band "
-        f"within reach, give or take {errors(course)}. The ensemble has "
+        f"{request.acceptance.repeats} fresh simulations, apart from the one by which a candidate "
+        f"was chosen, lie in every band within reach, give or take {errors(course)}. The ensemble has "
         f"{sets} sets, of which {meet} meet all "
         f"{sum(map(course.standard.judges, course.outputs))} bands."
     ]

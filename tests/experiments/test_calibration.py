@@ -38,8 +38,8 @@ from experiments.crew import Crew
 from experiments.errors import RequestError
 from experiments.evidence.fact import Fact, Part
 from experiments.jobs import Interrupted
-from tests.experiments import known_model as known
 from experiments.report import calibration_page
+from tests.experiments import known_model as known
 
 WORK = "tests.experiments.known_model:observe"
 WORKS = Works(WORK, WORK)
