@@ -192,7 +192,11 @@ class Validation:
         from experiments.report.validation_page import write_validation
 
         keep_older(
-            self.folder, WRITTEN, self.identity, self.say, "the report of another model or plan"
+            self.folder,
+            WRITTEN,
+            self.identity(judged),
+            self.say,
+            "the report of another model, plan or bands",
         )
         self.folder.mkdir(parents=True, exist_ok=True)
         provenance = self.provenance(judged)
@@ -203,10 +207,13 @@ class Validation:
         parquet.write_text(self.folder / "table.csv", csv_text(judged))
         write_validation(self.folder, judged, self.plan, provenance)
 
-    @property
-    def identity(self) -> dict[str, Any]:
-        """What tells whether a table is of the same model, asked in the same way."""
-        return {"model": model_version(), "plan_hash": fingerprint(self.plan.model_dump())}
+    def identity(self, judged: Sequence[Judged]) -> dict[str, Any]:
+        """Return what tells whether a table is of the same model, asked and judged in one way."""
+        return {
+            "model": model_version(),
+            "plan_hash": fingerprint(self.plan.model_dump()),
+            "bands_hash": fingerprint(bands([each.fact for each in judged])),
+        }
 
     def called(self, judged: Sequence[Judged]) -> list[str]:
         """Return what asks for these facts on the command line."""
@@ -221,7 +228,7 @@ class Validation:
             "kind": "evidence",
             "state": state(judged),
             **environment(),
-            **self.identity,
+            **self.identity(judged),
             "plan": self.plan.model_dump(),
             "resamples": RESAMPLES,
             "facts": facts,
@@ -236,6 +243,15 @@ class Validation:
             },
             "sessions": [*recorded(self.folder).get("sessions", []), self.session],
         }
+
+
+def bands(facts: Sequence[Fact]) -> dict[str, list[Any]]:
+    """Return where each part must lie, and whether it counts, by its id."""
+    return {
+        f"{fact.id}.{part.name}": [part.low, part.high, part.strict, part.judged]
+        for fact in facts
+        for part in fact.parts
+    }
 
 
 def state(judged: Sequence[Judged]) -> str:

@@ -31,12 +31,16 @@ class Dataset:
     units, most : callable
         How many units the plan asks for, and to how many it may be raised where a verdict
         cannot be told.
+    ablated : int
+        With a mechanism off, one in so many of the plan's units is made: that is shown, and not
+        judged.
     """
 
     name: str
     work: str
     units: Callable[["Plan"], int]
     most: Callable[["Plan"], int]
+    ablated: int = 2
 
     def jobs(
         self, plan: "Plan", centre: Mapping[str, Any], first: int = 0, last: int | None = None
@@ -142,6 +146,9 @@ class Fact:
         Of the data and the number of bootstrap resamples (0: values only, no intervals).
     ablation : mapping
         The parameters that switch the mechanism off which codes the sign; empty without one.
+    mended : str
+        Why an E fact is no unseen test any more: which mechanism was added to the model after a
+        run in which it had failed. Empty where none was.
     """
 
     id: str
@@ -153,6 +160,7 @@ class Fact:
     estimate: Callable[[Data, int], Estimates]
     sign: bool = False
     ablation: Mapping[str, Any] = field(default_factory=dict)
+    mended: str = ""
 
     @property
     def number(self) -> int:
@@ -161,7 +169,23 @@ class Fact:
 
     def verdict(self, estimates: Estimates) -> Verdict:
         """Return "holds" if all judged parts hold, "fails" if one fails, else that it is open."""
-        verdicts = [part.verdict(estimates[part.name]) for part in self.parts if part.judged]
+        verdicts = [verdict for _, verdict in self._verdicts(estimates)]
         if "fails" in verdicts:
             return "fails"
         return "holds" if set(verdicts) == {"holds"} else "cannot be told"
+
+    def deciding(self, estimates: Estimates) -> Part:
+        """Return the part that the verdict hangs on.
+
+        The first that fails; where none does the first that cannot be told; the first of all
+        judged parts where all of them hold.
+        """
+        verdicts = self._verdicts(estimates)
+        for wanted in ("fails", "cannot be told"):
+            for part, verdict in verdicts:
+                if verdict == wanted:
+                    return part
+        return verdicts[0][0]
+
+    def _verdicts(self, estimates: Estimates) -> list[tuple[Part, Verdict]]:
+        return [(part, part.verdict(estimates[part.name])) for part in self.parts if part.judged]

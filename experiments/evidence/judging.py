@@ -116,6 +116,11 @@ def counts(judged: Sequence[Judged], use: str) -> dict[str, int]:
     return {verdict: verdicts.count(verdict) for verdict in VERDICTS}
 
 
+def untouched(judged: Sequence[Judged]) -> list[Judged]:
+    """Return the facts that must emerge and after which no mechanism was ever mended."""
+    return [each for each in judged if each.fact.use == "E" and not each.fact.mended]
+
+
 def judged_parts(judged: Sequence[Judged]) -> int:
     """Return how many parts have a verdict of their own."""
     return sum(part.judged for each in judged for part in each.fact.parts)
@@ -127,27 +132,30 @@ def entries(judged: Sequence[Judged]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        With the keys id, use, statement, value, low, high, band, verdict and source. A fact has
-        a verdict and no value; ``band`` is [low, high], null for an end that is open, and
-        ``strict`` says of a part whether these ends do not belong to it ("> 0", not "≥ 0"). What
-        is reported only has the verdict null. A part's ``published`` says whether the band is a
-        published one or this project's tolerance, ``n`` and ``of`` what the interval rests on,
-        ``ablated`` its value, low and high with the mechanism off.
+        With the keys id, use, statement, value, low, high, band, verdict and source; ``band`` is
+        [low, high], null for an end that is open, and ``strict`` says whether these ends do not
+        belong to it ("> 0", not "≥ 0"). ``published`` says whether the band is a published one or
+        this project's tolerance, ``n`` and ``of`` what the interval rests on, ``ablated`` the
+        value, low and high with the mechanism off. What is reported only has the verdict null.
+
+        A fact has the numbers of the part that its verdict hangs on, which ``part`` names, see
+        :meth:`experiments.evidence.fact.Fact.deciding`; null where it could not be judged.
+        ``mended`` says why it is no unseen test, null where it is one or was calibrated to.
     """
     return [entry for each in judged for entry in (_of_fact(each), *_of_parts(each))]
 
 
 def _of_fact(each: Judged) -> dict[str, Any]:
+    deciding = each.fact.deciding(each.estimates) if each.estimates else None
     return {
         "id": each.fact.id,
         "use": each.fact.use,
         "statement": each.fact.statement,
-        "value": None,
-        "low": None,
-        "high": None,
-        "band": None,
+        **_found(each, deciding),
         "verdict": each.verdict,
         "source": each.fact.source,
+        "part": deciding.name if deciding else None,
+        "mended": each.fact.mended or None,
         "units": dict(each.units),
         "doubled": each.doubled,
         "trouble": each.trouble or None,
@@ -155,23 +163,33 @@ def _of_fact(each: Judged) -> dict[str, Any]:
 
 
 def _of_parts(each: Judged) -> Iterator[dict[str, Any]]:
-    for part, estimate, verdict in each.parts():
-        entry: dict[str, Any] = {
+    for part, _, verdict in each.parts():
+        yield {
             "id": f"{each.fact.id}.{part.name}",
             "use": each.fact.use,
             "statement": part.what,
-            **_numbers(estimate),
-            "band": [_finite(part.low), _finite(part.high)],
-            "strict": part.strict,
+            **_found(each, part),
             "verdict": verdict,
             "source": each.fact.source,
-            "published": part.published,
-            "n": estimate.n,
-            "of": estimate.of,
         }
-        if each.ablated is not None:
-            entry["ablated"] = _numbers(each.ablated.estimates.get(part.name, NOTHING))
-        yield entry
+
+
+def _found(each: Judged, part: Part | None) -> dict[str, Any]:
+    """Return the numbers of a part; of none, where a fact could not be judged."""
+    if part is None:
+        return {**_numbers(NOTHING), "band": None}
+    estimate = each.estimates.get(part.name, NOTHING)
+    found: dict[str, Any] = {
+        **_numbers(estimate),
+        "band": [_finite(part.low), _finite(part.high)],
+        "strict": part.strict,
+        "published": part.published,
+        "n": estimate.n,
+        "of": estimate.of,
+    }
+    if each.ablated is not None:
+        found["ablated"] = _numbers(each.ablated.estimates.get(part.name, NOTHING))
+    return found
 
 
 def _numbers(estimate: Estimate) -> dict[str, float | None]:
@@ -200,6 +218,8 @@ COLUMNS = (
     "strict",
     "verdict",
     "source",
+    "part",
+    "mended",
     "n",
     "of",
     "ablated_value",

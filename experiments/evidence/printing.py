@@ -9,7 +9,7 @@ from rich.text import Text
 
 from experiments.evidence.judging import Judged
 from experiments.evidence.run import describe
-from experiments.evidence.wording import band_text, chance, lead, value_text
+from experiments.evidence.wording import MENDED, band_text, chance, lead, marked, value_text
 
 WIDTH = 100
 """Columns of a terminal that the table fits."""
@@ -18,7 +18,8 @@ STYLES = {"holds": "green", "fails": "red", "cannot be told": "yellow"}
 """The word says it; the colour only helps to find it."""
 
 _LEGEND = (
-    "C: may be calibrated to; E: must emerge, and is the only test. In brackets: 95 % interval. "
+    "C: may be calibrated to; E: must emerge, and is the only test; † a mechanism was added to the "
+    "model after it had failed, which is no unseen test any more. In brackets: 95 % interval. "
     "* the project's tolerance, not a published interval. Cannot be told: the interval straddles "
     "an edge of the band. Exactly 0 is in ≥ 0 and not in > 0."
 )
@@ -50,12 +51,14 @@ def rendered(judged: Sequence[Judged]) -> RenderableType:
 
 def _fact(each: Judged) -> list[RenderableType]:
     heading = Table.grid(padding=(0, 2, 0, 0))
-    for width in (3, 1, WIDTH - 8):
+    for width in (4, 1, WIDTH - 9):
         heading.add_column(width=width, overflow="fold")
     told = Text.assemble((each.verdict, f"bold {STYLES[each.verdict]}"), f": {each.fact.statement}")
-    heading.add_row(Text(each.fact.id, "bold"), Text(each.fact.use, "bold"), told)
+    heading.add_row(Text(marked(each.fact), "bold"), Text(each.fact.use, "bold"), told)
     about = f"{each.fact.source}; {describe(each.units)}{', doubled' if each.doubled else ''}"
     found: list[RenderableType] = [heading, _inset(Text(about, style="dim"))]
+    if each.fact.mended:
+        found.append(_inset(Text(f"{MENDED} {each.fact.mended}", style="dim")))
     if each.trouble:
         found.append(_inset(Text(f"not judged: {each.trouble}", style="red")))
     found.append(_inset(_parts(each)))

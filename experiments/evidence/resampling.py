@@ -56,7 +56,11 @@ def weights(clusters: int, resamples: int, of: str) -> np.ndarray:
 
 
 def resampled(
-    per_cluster: np.ndarray, statistic: Statistic, resamples: int, of: str
+    per_cluster: np.ndarray,
+    statistic: Statistic,
+    resamples: int,
+    of: str,
+    total: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Return each part's values in the sample, its resamples and its jackknife.
 
@@ -70,6 +74,9 @@ def resampled(
         How many; with 0 there are none.
     of : str
         What the clusters are, in the plural.
+    total : ndarray, optional
+        The sample's own sums, where they were added up over something finer than clusters: the
+        value is then to the last bit the same however the sample is resampled.
 
     Returns
     -------
@@ -78,8 +85,8 @@ def resampled(
     """
     drawn = weights(len(per_cluster), resamples, of)[1:]
     # Summed apart, so that the value is to the last bit the same with and without resamples.
-    own = np.sum(per_cluster, axis=0)[None]
-    sums = np.concatenate([own, np.tensordot(drawn, per_cluster, axes=1)])
+    own = np.sum(per_cluster, axis=0) if total is None else total
+    sums = np.concatenate([own[None], np.tensordot(drawn, per_cluster, axes=1)])
     with np.errstate(divide="ignore", invalid="ignore"):
         found = statistic(sums)
     return {name: np.ravel(values).astype(float) for name, values in found.items()}
@@ -95,10 +102,14 @@ def estimate_of(values: np.ndarray, clusters: int, of: str) -> Estimate:
 
 
 def estimates(
-    per_cluster: np.ndarray, statistic: Statistic, resamples: int, of: str
+    per_cluster: np.ndarray,
+    statistic: Statistic,
+    resamples: int,
+    of: str,
+    total: np.ndarray | None = None,
 ) -> dict[str, Estimate]:
     """Return the estimate of each part of a statistic of sums; see :func:`resampled`."""
-    found = resampled(per_cluster, statistic, resamples, of)
+    found = resampled(per_cluster, statistic, resamples, of, total)
     return {name: estimate_of(values, len(per_cluster), of) for name, values in found.items()}
 
 

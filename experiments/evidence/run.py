@@ -18,9 +18,6 @@ from experiments.evidence.plan import Plan
 from experiments.evidence.progress import Progress
 from experiments.jobs import Done, Interrupted, Job, Result, run_jobs
 
-ABLATED_SHARE = 2
-"""With a mechanism off, one in so many of the plan's units is made: it is shown, not judged."""
-
 
 @dataclass(frozen=True)
 class Request:
@@ -61,7 +58,7 @@ class Request:
     def _units(self, dataset: Dataset) -> int:
         first = dataset.units(self.plan)
         if self.ablated:
-            return math.ceil(first / ABLATED_SHARE)
+            return math.ceil(first / dataset.ablated)
         return max(first, min(first * 2**self.doublings, dataset.most(self.plan)))
 
     @cached_property

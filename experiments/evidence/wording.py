@@ -5,12 +5,15 @@ from collections.abc import Sequence
 
 from experiments.analysis.interval import Interval
 from experiments.analysis.wording import UNDEFINED, bracketed, decimals, number
-from experiments.evidence.fact import Estimate, Part
-from experiments.evidence.judging import MISSED, VERDICTS, Judged, counts, judged_parts
+from experiments.evidence.fact import Estimate, Fact, Part
+from experiments.evidence.judging import MISSED, VERDICTS, Judged, counts, judged_parts, untouched
 
 NOT_JUDGED = "reported only"
 TOLERANCE = "*"
 """Marks a band that is this project's tolerance and no published interval."""
+
+MENDED = "†"
+"""Marks a fact after whose failure a mechanism was added to the model."""
 
 _CLASSES = {"C": "may be calibrated to", "E": "must emerge"}
 
@@ -41,6 +44,11 @@ def band_text(part: Part) -> str:
     return f"({low}, {high}){mark}" if part.strict else f"[{low}, {high}]{mark}"
 
 
+def marked(fact: Fact) -> str:
+    """Return a fact's id, with † where it is no unseen test any more."""
+    return fact.id + (MENDED if fact.mended else "")
+
+
 def _sign_only(part: Part) -> bool:
     """Return whether only the sign is asked for: no size was chosen by anybody."""
     return {part.low, part.high} <= {0.0, math.inf, -math.inf}
@@ -52,7 +60,7 @@ def _plain(value: float) -> str:
 
 def lead(judged: Sequence[Judged]) -> str:
     """Return the answer in a sentence for each class that was asked for."""
-    said = [_of_class(judged, use) for use in ("E", "C")]
+    said = [_of_class(judged, "E"), _unseen(judged), _of_class(judged, "C")]
     return " ".join(sentence for sentence in said if sentence)
 
 
@@ -69,6 +77,27 @@ def _of_class(judged: Sequence[Judged], use: str) -> str:
     parts = [f"{found[verdict]} {verbs[verdict]}" for verdict in VERDICTS]
     facts = f"{total} fact{'s' if total > 1 else ''} that {_CLASSES[use]} ({use})"
     return f"Of the {facts}, {parts[0]}, {parts[1]} and {parts[2]}."
+
+
+def _unseen(judged: Sequence[Judged]) -> str:
+    """Return how many of the facts hold that were never acted upon; nothing if none ever was."""
+    mended = [each.fact.id for each in judged if each.fact.mended]
+    if not mended:
+        return ""
+    said = f"The model was mended after {_listed(mended)} had failed in a first run"
+    left = untouched(judged)
+    if not left:
+        return f"{said}: {'it is' if len(mended) == 1 else 'they are'} no unseen test any more."
+    held = [each.verdict for each in left].count("holds")
+    ids = ", ".join(each.fact.id for each in left)
+    return (
+        f"{said}; of the {len(left)} never acted upon ({ids}), {held} "
+        f"{'holds' if held == 1 else 'hold'}."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def chance(judged: Sequence[Judged]) -> list[str]:

@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 
 from experiments.evidence.fact import Estimate, Part
 from experiments.evidence.judging import NOTHING, Judged
-from experiments.evidence.wording import band_text, sizes, value_text
+from experiments.evidence.wording import MENDED, band_text, marked, sizes, value_text
 from experiments.figures.parts import new_figure, place_legend
 from experiments.figures.style import INK, MUTED, RULE, Drawing
 
@@ -115,7 +115,7 @@ def overview(judged: Sequence[Judged], seed: int) -> Drawing | None:
         "1; one with one end, written beside the name, has it at −1 or 1 and is scaled so that the "
         "interval can be seen; < and > leave the end itself out. "
         "Lines: 95 % bootstrap intervals of the statistic (not a spread of runs); arrows: beyond "
-        f"the axis. n = {sizes(judged)}. Seed {seed}.",
+        f"the axis.{_mended(judged)} n = {sizes(judged)}. Seed {seed}.",
         list(_data(judged)),
     )
 
@@ -136,11 +136,18 @@ def of_fact(each: Judged, seed: int) -> Drawing | None:
     return Drawing(
         f"fact-{each.fact.id}",
         lambda: _draw_fact(each),
-        f"{each.fact.id}: {each.verdict}",
+        f"{marked(each.fact)}: {each.verdict}",
         "Shaded: the band; line: 95 % bootstrap interval of the statistic (not a spread of "
-        f"runs).{off} n = {sizes([each])}. Seed {seed}.",
+        f"runs).{off}{_mended([each])} n = {sizes([each])}. Seed {seed}.",
         list(_data([each])),
     )
+
+
+def _mended(judged: Sequence[Judged]) -> str:
+    """Return what the mark means, where a fact has it."""
+    if not any(each.fact.mended for each in judged):
+        return ""
+    return f" {MENDED}: a mechanism was added to the model after the fact had failed."
 
 
 def _rows(facts: Sequence[Judged]) -> list[tuple[Judged, Part, Estimate, str]]:
@@ -229,7 +236,7 @@ def _draw_overview(groups: Sequence[tuple[str, Sequence[Judged]]]) -> Figure:
 
 def _label(each: Judged, part: Part) -> str:
     """Return what a row is called, with its band where that has one end."""
-    name = f"{each.fact.id}  {part.name}"
+    name = f"{marked(each.fact)}  {part.name}"
     two_ends = math.isfinite(part.low) and math.isfinite(part.high)
     return name if two_ends else f"{name}  {band_text(part)}"
 

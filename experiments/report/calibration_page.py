@@ -77,8 +77,8 @@ def lead(course: Course, ensemble: Ensemble, confirmed: Confirmed) -> list[str]:
     found = [
         f"{plausible} of {tried} candidates are plausible: the means of "
         f"{request.acceptance.repeats} fresh simulations, apart from the one by which a candidate "
-        f"was chosen, lie in every band within reach, give or take {errors(course)}. The ensemble has "
-        f"{sets} sets, of which {meet} meet all "
+        f"was chosen, lie in every band within reach, give or take {errors(course)}. The ensemble "
+        f"has {sets} sets, of which {meet} meet all "
         f"{sum(map(course.standard.judges, course.outputs))} bands."
     ]
     found += _on_the_whole_plan(confirmed)

@@ -9,7 +9,7 @@ from typing import Any
 from experiments.evidence.judging import VERDICTS, Judged
 from experiments.evidence.plan import Plan
 from experiments.evidence.run import describe
-from experiments.evidence.wording import band_text, chance, lead, sizes, value_text
+from experiments.evidence.wording import band_text, chance, lead, marked, sizes, value_text
 from experiments.figures.facts import of_fact, overview
 from experiments.figures.style import Drawing
 from experiments.report.page import environment, figure_of, kind_of
@@ -85,7 +85,7 @@ def groups(judged: Sequence[Judged]) -> list[dict[str, Any]]:
             "rows": [
                 (verdict, ", ".join(ids))
                 for verdict in VERDICTS
-                if (ids := [each.fact.id for each in facts if each.verdict == verdict])
+                if (ids := [marked(each.fact) for each in facts if each.verdict == verdict])
             ],
         }
         for use in ("E", "C")
@@ -97,6 +97,8 @@ def _fact(each: Judged, figure: dict[str, Any] | None) -> dict[str, Any]:
     fact = each.fact
     return {
         "id": fact.id,
+        "marked": marked(fact),
+        "mended": fact.mended,
         "use": fact.use,
         "sign": fact.sign,
         "statement": fact.statement,

@@ -271,6 +271,22 @@ def test_s18_a_dozen_centres_do_not_bias_it():
     assert raw.mean() < -RARE * raw.std(ddof=1) / np.sqrt(len(found))
 
 
+def test_s18_takes_the_bias_of_each_resample_off_and_leaves_the_value():
+    """The sample's own bias is one number; that of resamples differs, and goes with them.
+
+    So the interval is no mere shift of the one as it comes; the value is, with and without it.
+    """
+    made = made_teams(np.random.default_rng(9), 12, 0.0, 0.3)
+    alone, found = values("S18", panel=made), estimate("S18", 200, panel=made)
+    assert alone["team"] == found["team"].value
+    assert alone["team_as_it_comes"] == found["team_as_it_comes"].value
+    bias = alone["team_as_it_comes"] - alone["team"]
+    assert bias < 0.0
+    moved = [getattr(found["team_as_it_comes"], end) - bias for end in ("low", "high")]
+    assert found["team"].low < found["team"].value < found["team"].high
+    assert abs(found["team"].low - moved[0]) > 1e-3 or abs(found["team"].high - moved[1]) > 1e-3
+
+
 def test_s18_has_no_placebo_where_none_was_simulated():
     found = values("S18", panel=made_teams(np.random.default_rng(9), 12, 0.0, 0.5))
     assert np.isnan(found["placebo"])

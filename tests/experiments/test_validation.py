@@ -28,7 +28,7 @@ from experiments.evidence.judging import NOTHING, Judged, counts, entries, judge
 from experiments.evidence.plan import sampling_plan
 from experiments.evidence.printing import print_facts
 from experiments.evidence.progress import JobMeter, Progress
-from experiments.evidence.run import ABLATED_SHARE, Judging, Request
+from experiments.evidence.run import Judging, Request
 from experiments.evidence.wording import band_text, chance, lead, value_text
 from experiments.figures.facts import REACH, overview, scale_of
 from experiments.jobs import Interrupted, job_crew
@@ -98,7 +98,8 @@ HOLDS = fact(1, 0.4, 0.6)
 FAILS = fact(2, 0.7, math.inf, strict=True)
 OPEN = fact(3, 0.503, 0.6)
 """Its true value, .5, lies close by the edge: no number of units up to the cap can tell."""
-ABLATED = fact(4, -math.inf, 0.6, use="E", sign=True, ablation={"mean": 0.9})
+STORY = "a mechanism was added after it had failed"
+ABLATED = fact(4, -math.inf, 0.6, use="E", sign=True, ablation={"mean": 0.9}, mended=STORY)
 FACTS = (HOLDS, FAILS, OPEN, ABLATED)
 
 
@@ -263,7 +264,7 @@ def test_a_dataset_is_made_once_for_all_facts_and_once_more_with_the_mechanism_o
     made = {path.name: len(path.read_text()) for path in finished[1].iterdir()}
     assert set(made.values()) == {1}
     assert sum(name.endswith("-0") for name in made) == 64
-    assert sum(name.endswith("-1") for name in made) == 8 // ABLATED_SHARE
+    assert sum(name.endswith("-1") for name in made) == 8 // MADE.ablated
 
 
 def test_an_ablation_stands_beside_and_changes_no_verdict(finished):
@@ -271,6 +272,13 @@ def test_an_ablation_stands_beside_and_changes_no_verdict(finished):
     ablated = found["S4.mean"]["ablated"]
     assert ablated["low"] < 0.9 < ablated["high"]
     assert "ablated" not in found["S1.mean"]
+
+
+def test_with_a_mechanism_off_a_dataset_says_how_many_of_its_units_are_enough():
+    dear = replace(MADE, name="dear", units=lambda plan: 10, ablated=4)
+    request = Request(replace(ABLATED, data=(MADE, dear)), sampling_plan(), ablated=True)
+    assert request.units == {"made": 4, "dear": 3}  # rounded up: never none
+    assert request.planned == {"made": 8, "dear": 10}
 
 
 def test_what_is_found_of_a_fact_does_not_depend_on_the_others(toy, tmp_path):
@@ -455,6 +463,27 @@ def test_a_report_of_another_plan_is_kept(validate, tmp_path):
     assert (base / "table.json").read_bytes() != before
 
 
+@pytest.mark.parametrize(
+    "change", [{"high": 0.7}, {"low": 0.3}, {"strict": True}, {"judged": False}]
+)
+def test_a_report_with_other_bands_is_kept(validate, tmp_path, change):
+    base = tmp_path / "out" / "validation"
+    assert validate((HOLDS,)) == 0
+    before = (base / "table.json").read_bytes()
+    mean, seen = HOLDS.parts
+    # Where the first is only seen, the other must be judged: a fact has one that counts.
+    other = replace(seen, low=0.4, judged=not change.get("judged", True))
+    assert validate((replace(HOLDS, parts=(replace(mean, **change), other)),)) == 0
+    (older,) = base.glob("older-*")
+    assert (older / "table.json").read_bytes() == before
+
+
+def test_words_of_a_fact_are_no_band(validate, tmp_path):
+    assert validate((HOLDS,)) == 0
+    assert validate((replace(HOLDS, statement="the same, said otherwise"),)) == 0
+    assert not list((tmp_path / "out" / "validation").glob("older-*"))
+
+
 def test_replace_begins_anew_and_keeps_what_was_there(validate, toy, tmp_path):
     assert validate((HOLDS,)) == 0
     assert validate((HOLDS,), replace=True) == 0
@@ -482,14 +511,50 @@ def test_the_json_is_a_list_of_objects_that_any_program_reads(validate, finished
     part = found[1]
     assert part["low"] < part["value"] < part["high"] and part["band"] == [0.4, 0.6]
     assert found[4]["band"] == [0.7, None]
-    assert [each["strict"] for each in found if each["band"]][:4] == [False, False, True, False]
+    assert [each["strict"] for each in found][:6] == [False, False, False, True, True, False]
+
+
+DECIDED = ("value", "low", "high", "band", "strict", "published", "n", "of")
+
+
+def test_a_fact_s_row_has_the_numbers_of_the_part_that_decides(finished):
+    found = {each["id"]: each for each in table(finished[0])}
+    for name in ("S1", "S2", "S3", "S4"):
+        assert found[name]["part"] == "mean"
+        whole, part = found[name], found[f"{name}.mean"]
+        assert all(whole[key] == part[key] for key in DECIDED)
+        assert whole["value"] is not None and whole["verdict"] == part["verdict"]
+        assert "part" not in part
+    assert found["S4"]["ablated"] == found["S4.mean"]["ablated"]
+
+
+HELD, FAILED, OPEN_PART = Estimate(0.5, 0.4, 0.6), Estimate(2.0, 1.9, 2.1), Estimate(1, 0.9, 1.1)
+
+
+@given(st.lists(st.sampled_from([HELD, FAILED, OPEN_PART]), min_size=1, max_size=5))
+def test_what_decides_is_the_first_that_fails_or_else_that_is_open_or_else_of_all(found):
+    parts = [Part(f"p{n}", "p", 0.0, 1.0) for n in range(len(found))]
+    given_fact = replace(HOLDS, parts=(Part("seen", "p", judged=False), *parts))
+    estimates = {f"p{n}": each for n, each in enumerate(found)} | {"seen": Estimate(9.0)}
+    first = next((e for e in (FAILED, OPEN_PART) if e in found), HELD)
+    decides = given_fact.deciding(estimates)
+    assert decides.name == f"p{found.index(first)}"
+    assert decides.verdict(estimates[decides.name]) == given_fact.verdict(estimates)
+    (whole, *_) = entries([Judged(given_fact, estimates, {})])
+    assert (whole["part"], whole["value"]) == (decides.name, first.value)
+
+
+def test_the_table_says_which_facts_are_no_unseen_test(finished):
+    found = {each["id"]: each for each in table(finished[0])}
+    assert found["S4"]["mended"] == STORY and found["S1"]["mended"] is None
 
 
 def test_the_csv_has_the_same_rows(finished):
     rows = list(csv.DictReader(io.StringIO((finished[0] / "table.csv").read_text())))
     found = table(finished[0])
     assert [row["id"] for row in rows] == [each["id"] for each in found]
-    assert {row["id"] for row in rows if row["strict"] == "True"} == {"S2.mean"}
+    assert {row["id"] for row in rows if row["strict"] == "True"} == {"S2", "S2.mean"}
+    assert [(row["part"], row["mended"]) for row in rows if row["id"] == "S4"] == [("mean", STORY)]
     for row, each in zip(rows, found, strict=True):
         assert row["verdict"] == (each["verdict"] or "")
         assert row["value"] == ("" if each["value"] is None else repr(each["value"]))
@@ -526,6 +591,8 @@ def test_the_page_stands_alone_and_says_what_matters(finished):
     assert "Of the 1 fact that must emerge (E), 1 holds" in text
     assert "4 published findings, 8 statistics" in text
     assert "only the E facts are one" in text
+    assert f"† {STORY}" in text and "S4†" in text and "S1†" not in text
+    assert "The model was mended after S4 had failed in a first run: it is no unseen test" in text
     assert "fact 1 <of> & course" in text  # as text, not as a tag
     assert "Give ten answers of one made centre" in text  # what was simulated
     assert "begun with 8 units of made, which could not tell" in text
@@ -554,7 +621,7 @@ def test_provenance_says_where_it_comes_from(finished):
     assert found["kind"] == "evidence"
     assert found["facts"] == ["S1", "S2", "S3", "S4"]
     assert found["plan"] == json.loads(json.dumps(sampling_plan().model_dump()))
-    assert found["counts"] == {"jobs": 64 + 8 // ABLATED_SHARE, "failed": 0}
+    assert found["counts"] == {"jobs": 64 + 8 // MADE.ablated, "failed": 0}
     assert found["sessions"][0]["kept"] == 0
     assert found["sessions"][0]["command"] == ["frontline", "validate"]  # though run from Python
     assert found["state"] == (
@@ -569,6 +636,7 @@ def test_the_table_fits_a_terminal_of_a_hundred_columns():
         statement="what " * 60,
         parts=(Part("mean", "a long statistic " * 8, -0.30, -0.12), HOLDS.parts[1]),
     )
+    long = replace(long, mended="a word " * 40)
     off = Judged(long, {"mean": Estimate(-0.01, -0.03, 0.02)}, {"made": 8})
     judged = Judged(
         long, {"mean": Estimate(-0.201, -0.242, -0.161)}, {"made": 8}, trouble="", ablated=off
@@ -580,6 +648,7 @@ def test_the_table_fits_a_terminal_of_a_hundred_columns():
     text = "\n".join(lines)
     assert "−0.20 [−0.24, −0.16]" in text and "[−0.3, −0.12]*" in text
     assert "with the mechanism off" in text and "…" not in text
+    assert "S20†" in text and "† a word" in text
 
 
 def test_numbers_and_bands_are_written_short():
@@ -602,10 +671,25 @@ def test_the_lead_counts_and_names_the_test():
     ]
     assert lead(judged) == (
         "Of the 1 fact that must emerge (E), 1 holds, 0 fail and 0 cannot be told. "
+        "The model was mended after S4 had failed in a first run: it is no unseen test any more. "
         "Of the 3 facts that may be calibrated to (C), 1 holds, 1 fails and 1 cannot be told."
     )
     assert counts(judged, "E") == {"holds": 1, "fails": 0, "cannot be told": 0}
     assert "there are 4" in chance(judged)[0] and "about 0.1 wrong" in chance(judged)[1]
+
+
+def test_the_lead_counts_those_apart_that_were_never_acted_upon():
+    held = {"mean": Estimate(0.5, 0.45, 0.55), "seen": NOTHING}
+    lost = {"mean": Estimate(0.9, 0.85, 0.95), "seen": NOTHING}
+    never = [replace(ABLATED, id=f"S{n}", mended="") for n in (12, 15)]
+    mended = [replace(ABLATED, id=f"S{n}") for n in (2, 3, 16)]
+    judged = [Judged(each, held, {}) for each in (*mended, never[0])] + [Judged(never[1], lost, {})]
+    assert lead(judged) == (
+        "Of the 5 facts that must emerge (E), 4 hold, 1 fails and 0 cannot be told. The model was "
+        "mended after S2, S3 and S16 had failed in a first run; of the 2 never acted upon (S12, "
+        "S15), 1 holds."
+    )
+    assert "mended" not in lead([Judged(never[0], held, {})])
 
 
 @given(
@@ -635,6 +719,7 @@ def test_entries_of_what_could_not_be_judged_are_complete():
     (whole, part, seen) = entries([Judged(HOLDS, {}, {"made": 8}, trouble="no data")])
     assert whole["verdict"] == "cannot be told" and whole["trouble"] == "no data"
     assert part["value"] is part["low"] is part["high"] is None
+    assert whole["part"] is whole["value"] is whole["band"] is None
     assert part["verdict"] == "cannot be told" and seen["verdict"] is None
 
 
@@ -687,7 +772,9 @@ def test_every_fact_of_the_project_is_one_that_can_be_judged():
     assert [each.id for each in PROJECT] == [f"S{n}" for n in range(1, 21)]
     must_emerge = {"S2", "S3", "S4", "S6", "S12", "S15", "S16", "S20"}
     assert {each.id for each in PROJECT if each.use == "E"} == must_emerge
-    assert {each.id for each in PROJECT if each.sign} == {"S15", "S16", "S20"}
+    mended = {"S2", "S3", "S4", "S6", "S16"}
+    assert {each.id for each in PROJECT if each.mended} == mended
+    assert {each.id for each in PROJECT if each.sign} == mended | {"S15", "S20"}
     assert all(bool(each.ablation) == each.sign for each in PROJECT)
     for each in PROJECT:
         names = [part.name for part in each.parts]

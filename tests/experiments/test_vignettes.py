@@ -158,6 +158,24 @@ def test_without_mood_fatigue_and_cynicism_abuse_leaves_the_next_customers_alone
         assert np.ptp(on[name], axis=2).min() > 0.0
 
 
+def test_without_them_the_ten_still_wait_for_the_forced_contact_and_that_is_told_apart():
+    """All the wait that is left is carried by that contact's length and the break after it."""
+    fact = s16_after_abuse.FACT
+    for centre, alike in ((dict(fact.ablation), True), ({}, False)):
+        results = after_abuse(centre, WRITTEN, 0)
+        for name in ("wait", "wait_by_pace", "forced"):
+            assert results[name].shape == results["handling"].shape
+        civil, abusive = np.moveaxis(results["wait"], -1, 0)
+        by_pace = results["wait_by_pace"]
+        np.testing.assert_array_equal(by_pace[..., 0], civil)
+        assert (np.ptp(by_pace, axis=-1).max() == 0.0) == alike
+        longer = np.diff(results["forced"], axis=-1)[..., 0] > 0.0
+        assert longer.any() and (abusive >= by_pace[..., 1])[longer].all()
+        assert (abusive > civil).any()
+        found = fact.estimate({AFTER_ABUSE.name: [results]}, 0)
+        assert found["wait"].value > found["wait_by_pace"].value >= 0.0
+
+
 def test_an_effect_of_exactly_nothing_does_not_hold_a_sign():
     fact = s16_after_abuse.FACT
     results = after_abuse(dict(fact.ablation), WRITTEN, 0)
@@ -165,6 +183,20 @@ def test_an_effect_of_exactly_nothing_does_not_hold_a_sign():
     by_name = {part.name: part for part in fact.parts}
     assert found["justice"] == Estimate(0.0, 0.0, 0.0, found["justice"].n, "reps")
     assert by_name["justice"].verdict(found["justice"]) == "fails"
+
+
+@pytest.mark.parametrize(
+    ("fact", "part", "still"),
+    [
+        (s04_second_failure.FACT, "order", "fails"),
+        (s04_second_failure.FACT, "second", "holds"),
+        (s06_intent_by_loss.FACT, "least", "fails"),
+    ],
+)
+def test_above_and_fewest_leave_out_what_is_alike(fact, part, still):
+    """ "Ends above" and "by the fewest" are strict; "no paradox" is not."""
+    by_name = {each.name: each for each in fact.parts}
+    assert by_name[part].verdict(Estimate(0.0, 0.0, 0.0)) == still
 
 
 # --- monotone, and as theory has it ------------------------------------------------------------
@@ -198,7 +230,7 @@ def test_intent_is_the_share_of_answers_on_a_scale_of_the_plans_reliability():
     level = np.array([0.65, 0.45, 0.55, 0.55])
     loyalty = np.clip(level + 0.1 * rng.standard_normal((500, 2, 4)), 0.0, 1.0)
     fact = s05_intent_by_outcome.FACT
-    data = {fact.data[0].name: [{"loyalty": loyalty, "reliability": 0.8}]}
+    data = {fact.data[0].name: [{"loyalty": loyalty, "reliability": 0.8, "rep": np.arange(500)}]}
     found = fact.estimate(data, 0)
     error = error_spread(0.8) * loyalty.std()
     assert loyalty.var() / (loyalty.var() + error**2) == pytest.approx(0.8)
@@ -214,7 +246,8 @@ def test_whoever_left_in_silence_does_not_return():
     loyalty = np.full((10, 2, 4), 0.9)
     loyalty[:5, :, 3] = np.nan
     fact = s05_intent_by_outcome.FACT
-    found = fact.estimate({fact.data[0].name: [{"loyalty": loyalty, "reliability": 0.8}]}, 0)
+    made = {"loyalty": loyalty, "reliability": 0.8, "rep": np.zeros(10, int)}
+    found = fact.estimate({fact.data[0].name: [made]}, 0)
     assert found["silent"].value == pytest.approx(-0.5)
 
 
@@ -224,7 +257,8 @@ def test_the_fall_is_compared_by_its_size():
     for outcome, lost in enumerate((10, 30, 20, 0)):
         loyalty[:lost, 1, outcome] = 0.1
     fact = s06_intent_by_loss.FACT
-    found = fact.estimate({fact.data[0].name: [{"loyalty": loyalty, "reliability": 1.0}]}, 0)
+    made = {"loyalty": loyalty, "reliability": 1.0, "rep": np.arange(100)}
+    found = fact.estimate({fact.data[0].name: [made]}, 0)
     assert found["quick"].value == pytest.approx(-0.1)
     assert found["least"].value == pytest.approx(-0.1)
 
@@ -301,6 +335,32 @@ def test_rows_of_the_same_person_do_not_narrow_the_interval():
     left = np.bincount(person, values - values.mean()) / rows.mean()
     theory = 1.96 * left.std(ddof=1) / math.sqrt(200)
     assert (found.high - found.low) / 2.0 == pytest.approx(theory, rel=0.12)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=[module.FACT.id for module in MODULES])
+def test_reps_are_resampled_wherever_they_act(module):
+    """Each rep serves some of the fifty persons; where none plays a part, persons stand alone."""
+    fact = module.FACT
+    (dataset,) = fact.data
+    home, _, work = dataset.work.partition(":")
+    make = getattr(import_module(home), work)
+    found = fact.estimate({dataset.name: [make({}, WRITTEN, unit) for unit in (0, 1)]}, 0)
+    reps = sum(len(set(cast_of({}, WRITTEN, unit).who_serves())) for unit in (0, 1))
+    acts = fact.id != "S8"
+    expected = (reps, "reps") if acts else (2 * CHUNK, "persons")
+    assert {(each.n, each.of) for each in found.values()} == {expected}
+    assert 10 <= reps < CHUNK
+
+
+def test_resampling_by_rep_leaves_the_value_to_the_last_bit():
+    rng = np.random.default_rng(3)
+    values, rep = rng.standard_normal((157, 1)), rng.integers(0, 20, 157)
+    one, other = (
+        of_persons(values, lambda m: {"mean": m[..., 0]}, 0, cluster=each)["mean"]
+        for each in (None, rep)
+    )
+    assert one.value == other.value
+    assert (one.n, other.n) == (157, len(set(rep.tolist())))
 
 
 @given(st.floats(-5.0, 5.0), st.floats(-5.0, 5.0), st.sampled_from([0.0, 0.01]))

@@ -6,14 +6,15 @@ import numpy as np
 
 from experiments.evidence.fact import Data, Estimate, Fact, Part
 from experiments.evidence.vignettes.customers import TWO_FAILURES
-from experiments.evidence.vignettes.people import column, of_persons
+from experiments.evidence.vignettes.people import by_rep, column
 
 
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
-    """Compare two failures with none, and the two orders of a bad and a good recovery."""
-    none, both, bad_good, good_bad = column(data[TWO_FAILURES.name], "satisfaction").T
+    """Compare two failures with none, and the orders of two recoveries; reps are resampled."""
+    results = data[TWO_FAILURES.name]
+    none, both, bad_good, good_bad = column(results, "satisfaction").T
     values = np.column_stack([both - none, bad_good - good_bad])
-    return of_persons(values, lambda m: {"second": m[..., 0], "order": m[..., 1]}, resamples)
+    return by_rep(values, lambda m: {"second": m[..., 0], "order": m[..., 1]}, resamples, results)
 
 
 FACT = Fact(
@@ -34,8 +35,12 @@ FACT = Fact(
             "satisfaction, bad then good less good then bad",
             low=0.0,
             published=True,
+            strict=True,
         ),
     ),
     data=(TWO_FAILURES,),
     estimate=estimate,
+    sign=True,
+    ablation={"failure_disappointment": 0.0},
+    mended="failure_disappointment was added after a first run in which this fact failed",
 )

@@ -7,11 +7,11 @@ import numpy as np
 from experiments.evidence.fact import Data, Estimate, Fact, Part
 from experiments.evidence.vignettes.customers import OUTCOMES
 from experiments.evidence.vignettes.intent import QUICK, SATISFIED, SILENT, UNSATISFIED, chances
-from experiments.evidence.vignettes.people import of_persons
+from experiments.evidence.vignettes.people import by_rep
 
 
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
-    """Compare outcomes, both losses pooled."""
+    """Compare outcomes, both losses pooled; reps are resampled."""
     intent = chances(data).mean(axis=1)
 
     def parts(m: np.ndarray) -> dict[str, np.ndarray]:
@@ -21,7 +21,7 @@ def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
             "silent": m[..., SILENT] - m[..., UNSATISFIED],
         }
 
-    return of_persons(intent, parts, resamples)
+    return by_rep(intent, parts, resamples, data[OUTCOMES.name])
 
 
 FACT = Fact(

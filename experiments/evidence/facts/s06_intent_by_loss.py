@@ -15,11 +15,11 @@ from experiments.evidence.vignettes.intent import (
     UNSATISFIED,
     chances,
 )
-from experiments.evidence.vignettes.people import of_persons
+from experiments.evidence.vignettes.people import by_rep
 
 
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
-    """Compare losses at each outcome."""
+    """Compare losses at each outcome; reps are resampled."""
     intent = chances(data)
 
     def parts(m: np.ndarray) -> dict[str, np.ndarray]:
@@ -33,7 +33,8 @@ def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
             "least": abs(quick) - others,
         }
 
-    return of_persons(intent[:, LARGE] - intent[:, TRIVIAL], parts, resamples)
+    lowered = intent[:, LARGE] - intent[:, TRIVIAL]
+    return by_rep(lowered, parts, resamples, data[OUTCOMES.name])
 
 
 _SAME = "the same, of the {}"
@@ -60,8 +61,12 @@ FACT = Fact(
             "size of it, quickly satisfied less the smaller of satisfied and unsatisfied",
             high=0.0,
             published=True,
+            strict=True,
         ),
     ),
     data=(OUTCOMES,),
     estimate=estimate,
+    sign=True,
+    ablation={"failure_disappointment": 0.0},
+    mended="failure_disappointment was added after a first run in which this fact failed",
 )

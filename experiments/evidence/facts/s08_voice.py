@@ -10,6 +10,7 @@ from experiments.evidence.vignettes.people import column, of_persons
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
     """Take the mean chance of complaining: a share without the noise of the draws."""
     chance = column(data[VOICE.name], "chance")
+    # Persons are independent: whether to complain is decided before any rep plays a part.
     return of_persons(chance, lambda m: {"trivial": m[..., 0], "serious": m[..., 1]}, resamples)
 
 

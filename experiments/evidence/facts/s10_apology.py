@@ -6,12 +6,16 @@ import numpy as np
 
 from experiments.evidence.fact import Data, Estimate, Fact, Part
 from experiments.evidence.vignettes.customers import APOLOGY
-from experiments.evidence.vignettes.people import column, of_persons, ratio
+from experiments.evidence.vignettes.people import by_rep, column, ratio
 
 
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
-    """Compare shares satisfied; where none is without an apology, half a person counts."""
-    satisfied = column(data[APOLOGY.name], "satisfied")
+    """Compare shares satisfied; where none is without an apology, half a person counts.
+
+    Reps are resampled.
+    """
+    results = data[APOLOGY.name]
+    satisfied = column(results, "satisfied")
     least = 0.5 / len(satisfied)
 
     def parts(m: np.ndarray) -> dict[str, np.ndarray]:
@@ -22,7 +26,7 @@ def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
             "apologised": apologised,
         }
 
-    return of_persons(satisfied, parts, resamples)
+    return by_rep(satisfied, parts, resamples, results)
 
 
 FACT = Fact(

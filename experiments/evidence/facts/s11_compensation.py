@@ -6,12 +6,13 @@ import numpy as np
 
 from experiments.evidence.fact import Data, Estimate, Fact, Part
 from experiments.evidence.vignettes.customers import COMPENSATION, PERCENT
-from experiments.evidence.vignettes.people import column, of_persons, ratio
+from experiments.evidence.vignettes.people import by_rep, column, ratio
 
 
 def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
-    """Compare slopes of mean loyalty on payment, and its ends."""
-    loyalty = column(data[COMPENSATION.name], "loyalty")
+    """Compare slopes of mean loyalty on payment, and its ends; reps are resampled."""
+    results = data[COMPENSATION.name]
+    loyalty = column(results, "loyalty")
 
     def gain(m: np.ndarray, low: int, high: int) -> np.ndarray:
         return np.asarray(m[..., PERCENT.index(high)] - m[..., PERCENT.index(low)])
@@ -20,7 +21,7 @@ def estimate(data: Data, resamples: int) -> Mapping[str, Estimate]:
         early, late = gain(m, 0, 80) / 80.0, gain(m, 80, 150) / 70.0
         return {"diminishing": ratio(early, late), "beyond": gain(m, 150, 200)}
 
-    return of_persons(loyalty, parts, resamples)
+    return by_rep(loyalty, parts, resamples, results)
 
 
 FACT = Fact(

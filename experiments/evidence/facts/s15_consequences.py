@@ -25,13 +25,16 @@ NO_EFFECT = {
     "depletion_noise": 0.0,
     "weight_cynicism": 0.0,
     "weight_protection": 0.0,
+    "deep_share": 0.0,
     "absence_exhaustion": 0.0,
     "absence_depersonalisation": 0.0,
     "quit_exhaustion": 0.0,
     "quit_depersonalisation": 0.0,
 }
-"""Exhaustion and depersonalisation act on nothing: not on listening, pace, manners, choice,
-absence or quitting. Where fatigue or mood share a parameter with them, it is off for all."""
+"""Exhaustion and depersonalisation act on nothing: not on listening, pace, manners, choice, the
+share of deep acting, absence or quitting. Where fatigue, mood or traits share a parameter with
+them, it is off for all: nobody acts deeply. What is left of exhaustion is itself, its team's, and
+what it makes of depersonalisation and accomplishment, which act on nothing then."""
 
 
 def _parts(sums: np.ndarray) -> dict[str, np.ndarray]:

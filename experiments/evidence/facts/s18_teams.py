@@ -57,7 +57,8 @@ def coefficients(
     Whoever is exhausted is no mate of one's own. So where much is held constant about few
     centres, one's mates lie on the other side of the mean by construction, and the
     coefficient comes out too low: with a dozen centres by more than a tenth. By how much is
-    seen where nothing is shared, see :func:`without_teams`; that is taken off.
+    seen where nothing is shared, see :func:`without_teams`; that is taken off, in each resample
+    of the centres what comes out in that resample.
 
     Returns
     -------
@@ -82,15 +83,19 @@ def coefficients(
     columns = table(own)
     kept = ~np.isnan(columns[:, 1])
     rng = np.random.default_rng(_SEED)
-    none = [moments(table(scores)[kept]) for scores in without_teams(own, held, rng)]
-    bias = float(np.mean(coefficient(np.stack(none))))
+    dealt = [table(scores)[kept] for scores in without_teams(own, held, rng)]
+    bias = float(np.mean(coefficient(np.stack([moments(each) for each in dealt]))))
 
     def parts(stacked: np.ndarray) -> dict[str, np.ndarray]:
-        found = coefficient(stacked)
-        return {name: found - bias, f"{name}_as_it_comes": found}
+        found = coefficient(stacked[:, 0])
+        biases = np.full(len(stacked), bias)  # the sample's own comes first
+        if len(stacked) > 1:
+            biases[1:] = coefficient(stacked[1:, 1:]).mean(axis=1)
+        return {name: found - biases, f"{name}_as_it_comes": found}
 
-    sums = by_cluster(columns[kept], asked.centre[kept], asked.centres)
-    return estimates(sums, parts, resamples, "centres")
+    tables = [columns[kept], *(dealt if resamples else [])]
+    sums = [by_cluster(each, asked.centre[kept], asked.centres) for each in tables]
+    return estimates(np.stack(sums, axis=1), parts, resamples, "centres")
 
 
 def estimate(data: Data, resamples: int) -> Estimates:

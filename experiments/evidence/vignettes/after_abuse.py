@@ -34,12 +34,18 @@ def after_abuse(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict
     over an issue as is usual. The ten come to a queue with one server at times that are
     drawn once; the first is the forced contact's own.
 
+    So the ten wait longer after abuse for two reasons: the forced contact itself takes longer,
+    and severe abuse brings the break that the policy grants; and the rep is slower, or takes
+    more breaks, with the ten. ``wait_by_pace`` leaves the second reason alone: the forced
+    contact and the break after it are as long as the civil twin's.
+
     Returns
     -------
     dict
-        ``justice``, ``wait`` and ``handling`` (minutes) of shape (persons, tenures, tones),
-        means of the ten, in the order of :data:`TENURES` and :data:`TONES`; ``rep`` of shape
-        (persons,): who served, a number of its own for each rep.
+        ``justice``, ``wait``, ``wait_by_pace`` and ``handling`` (minutes), means of the ten, and
+        ``forced``, minutes of the forced contact and its break, of shape (persons, tenures,
+        tones) in the order of :data:`TENURES` and :data:`TONES`; ``rep`` of shape (persons,):
+        who served, a number of its own for each rep.
     """
     cast = cast_of(centre, plan, unit)
     scene = cast.scene()
@@ -68,13 +74,22 @@ def after_abuse(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict
                     justice[place, t, k, n] = _treatment(scene)
     usual = handling[:, :, list(TONES).index("civil"), 1:].mean(axis=(0, 2))
     apart = gaps[:, None, None, :] * usual[None, :, None, None] / OCCUPANCY
-    first = CHUNK * unit
+    service = handling + pauses
+    alike = service.copy()
+    alike[..., 0] = service[:, :, [list(TONES).index("civil")], 0]
     return {
         "justice": justice.mean(axis=-1),
-        "wait": waits((handling + pauses)[..., :-1], apart).mean(axis=-1),
+        "wait": _mean_wait(service, apart),
+        "wait_by_pace": _mean_wait(alike, apart),
+        "forced": service[..., 0],
         "handling": handling[..., 1:].mean(axis=-1),
-        "rep": np.array([first + cast.rep_seat(place) for place in range(CHUNK)]),
+        "rep": cast.who_serves(),
     }
+
+
+def _mean_wait(service: np.ndarray, apart: np.ndarray) -> np.ndarray:
+    """Return the mean wait of the ten; what the last of them takes nobody waits for."""
+    return waits(service[..., :-1], apart).mean(axis=-1)
 
 
 def waits(service: np.ndarray, apart: np.ndarray) -> np.ndarray:

@@ -72,6 +72,11 @@ class Cast:
         """Return the seat of that rep."""
         return int(self.reps[place % len(self.reps)])
 
+    def who_serves(self) -> np.ndarray:
+        """Return who serves each person of the unit: a number of its own for each rep."""
+        seats = [self.rep_seat(place) for place in range(CHUNK)]
+        return np.array(seats) + CHUNK * self.unit
+
     def rng(self, purpose: int) -> np.random.Generator:
         """Return a generator of this unit for one purpose, the same for every parameter set."""
         return np.random.default_rng([self.start.seed, self.unit, purpose])

@@ -1,7 +1,8 @@
 """Vignettes of customers: losses, outcomes, recoveries, apologies and payments, forced.
 
 One unit is a chunk of persons, each a customer paired with a rep, who go through all arms
-of a vignette as twins: the same states, the same chance.
+of a vignette as twins: the same states, the same chance. A rep serves several persons:
+``rep``, of shape (persons,), tells who served, a number of its own for each rep.
 """
 
 import math
@@ -56,6 +57,11 @@ def _persons(
     return np.array(rows)
 
 
+def _who_serves(centre: Mapping[str, Any], plan: Mapping[str, Any], unit: int) -> np.ndarray:
+    """Return who serves each person of a unit in all arms."""
+    return cast_of(centre, plan, unit).who_serves()
+
+
 def outcomes(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[str, Any]:
     """Return loyalty after each outcome of each loss.
 
@@ -81,6 +87,7 @@ def outcomes(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[st
     return {
         "loyalty": loyalty.reshape(len(loyalty), len(LOSSES), len(OUTCOMES_OF)),
         "reliability": plan["panel"]["reliability"],
+        "rep": _who_serves(centre, plan, unit),
     }
 
 
@@ -115,7 +122,11 @@ def recovery(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[st
         return found
 
     rows = _persons(centre, plan, unit, arms)
-    return {"satisfaction": rows[:, 0::2], "stays": rows[:, 1::2]}
+    return {
+        "satisfaction": rows[:, 0::2],
+        "stays": rows[:, 1::2],
+        "rep": _who_serves(centre, plan, unit),
+    }
 
 
 def two_failures(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[str, Any]:
@@ -144,11 +155,12 @@ def two_failures(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dic
             found.append(scene.customer.satisfaction)
         return found
 
-    return {"satisfaction": _persons(centre, plan, unit, arms)}
+    satisfaction = _persons(centre, plan, unit, arms)
+    return {"satisfaction": satisfaction, "rep": _who_serves(centre, plan, unit)}
 
 
 def voice(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[str, Any]:
-    """Return each customer's chance of complaining of a trivial and of a serious loss.
+    """Return each customer's chance of complaining of a trivial and of a serious loss; no rep acts.
 
     Returns
     -------
@@ -188,7 +200,8 @@ def apology(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[str
             found.append(float(scene.customer.transaction >= scene.p.csat_top_box))
         return found
 
-    return {"satisfied": _persons(centre, plan, unit, arms)}
+    satisfied = _persons(centre, plan, unit, arms)
+    return {"satisfied": satisfied, "rep": _who_serves(centre, plan, unit)}
 
 
 def compensation(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[str, Any]:
@@ -209,7 +222,8 @@ def compensation(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dic
             found.append(scene.customer.loyalty)
         return found
 
-    return {"loyalty": _persons(centre, plan, unit, arms)}
+    loyalty = _persons(centre, plan, unit, arms)
+    return {"loyalty": loyalty, "rep": _who_serves(centre, plan, unit)}
 
 
 def _dataset(name: str, function: str) -> Dataset:

@@ -83,7 +83,7 @@ def holidays(centre: dict[str, Any], plan: dict[str, Any], unit: int) -> dict[st
         team = teams[:, life["team"][0]]
         twin = nights(life, team, p, leaves, leaves + length, first + days)
         on_holiday.append(np.concatenate([life["exhaustion"][first:leaves], twin]))
-        who.append(CHUNK * unit + seat)
+        who.append(CHUNK * unit + seat)  # as Cast.who_serves numbers them
     return {
         "at_work": np.reshape(at_work, (-1, days)),
         "on_holiday": np.reshape(on_holiday, (-1, days)),

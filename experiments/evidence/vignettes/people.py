@@ -1,4 +1,8 @@
-"""Estimates from persons: means over them, resampled person by person."""
+"""Estimates from persons: means over them, resampled by whoever is independent of the others.
+
+A rep serves several persons of a vignette: where the rep acts in it at all, reps are resampled,
+each with all persons served.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -44,12 +48,28 @@ def of_persons(
         What the independent persons are, in the plural.
     """
     table = np.column_stack([np.ones(len(values)), values])
+    total = np.sum(table, axis=0)
     if cluster is not None:
         _, place = np.unique(cluster, return_inverse=True)
         sums = np.zeros((place.max() + 1, table.shape[1]))
         np.add.at(sums, place, table)
         table = sums
-    return estimates(table, lambda sums: means(sums[..., 1:] / sums[..., :1]), resamples, of)
+    return estimates(table, lambda sums: means(sums[..., 1:] / sums[..., :1]), resamples, of, total)
+
+
+def by_rep(
+    values: np.ndarray, means: Means, resamples: int, results: Sequence[Result]
+) -> dict[str, Estimate]:
+    """Return the same where persons share reps: reps are resampled, with all whom they served.
+
+    Parameters
+    ----------
+    values, means, resamples
+        As in :func:`of_persons`.
+    results : sequence of dict
+        The units that the values come from; their ``rep`` tells who served each person.
+    """
+    return of_persons(values, means, resamples, cluster=column(results, "rep"), of="reps")
 
 
 def ratio(above: np.ndarray, below: np.ndarray, least: float = 0.0) -> np.ndarray:
