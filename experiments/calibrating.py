@@ -83,6 +83,7 @@ def run(
     replace: bool = False,
     quiet: bool = False,
     keep: bool = False,
+    dry_run: bool = False,
     go_on: str = "frontline calibrate",
     facts: Iterable[Fact] | None = None,
     works: Works = PROJECT,
@@ -112,6 +113,8 @@ def run(
     keep : bool
         Copy the ensemble to the shipped files, where :func:`experiments.calibration.ensemble.load`
         finds it; an older one is kept beside it under another name.
+    dry_run : bool
+        Only print what would be run: nothing is run or written.
     go_on : str
         The command that goes on where this one is cut short.
     facts : iterable of Fact or None
@@ -139,10 +142,17 @@ def run(
         parse_address(cluster)  # before anything is written
     say = listener(say, quiet=quiet)
     folder = root / NAME / request.name
+    session = Session(request, targets, folder, workers or os.cpu_count() or 1, cluster, say)
+    if dry_run:
+        from experiments.command.estimate.commands import calibration_plan
+        from experiments.command.estimate.planned import say_planned
+
+        steps = folder / STEPS
+        plan = calibration_plan(request, folder, steps, workers, cluster, anew=replace)
+        return say_planned(plan, "" if replace else session.obstacle())
     with locked(folder):
         if replace and folder.exists():
             say(f"{folder}: what was there is kept as {move_aside(folder).name}")
-        session = Session(request, targets, folder, workers or os.cpu_count() or 1, cluster, say)
         session.refuse_unfit()
         try:
             found = session.calibrate(display or display_for("calibrate", quiet=quiet), works)
@@ -234,7 +244,13 @@ class Session:
             self.folder.mkdir(parents=True, exist_ok=True)
             parquet.write_text(note, json.dumps(self.identity, indent=2) + "\n")
             parquet.write_text(self.folder / "config.toml", self.request.text())
-            return
+        elif obstacle := self.obstacle():
+            raise RequestError([obstacle])
+
+    def obstacle(self) -> str:
+        """Return why the folder is refused: it holds another calibration; empty where not."""
+        if not (self.folder / "provenance.json").exists():
+            return ""
         found = recorded(self.folder)
         words = {
             "config_hash": "another config of that name",
@@ -243,14 +259,13 @@ class Session:
             "targets_hash": "other bands",
         }
         different = [text for key, text in words.items() if found.get(key) != self.identity[key]]
-        if different:
-            raise RequestError(
-                [
-                    f"{self.folder}: was made with {' and '.join(different)}; nothing was changed. "
-                    f"Give another results folder by --out DIR, or --replace, which moves this one "
-                    f"aside to {self.folder.name}.old-TIME"
-                ]
-            )
+        if not different:
+            return ""
+        return (
+            f"{self.folder}: was made with {' and '.join(different)}; nothing was changed. "
+            "Give another results folder by --out DIR, or --replace, which moves this one "
+            f"aside to {self.folder.name}.old-TIME"
+        )
 
     def calibrate(self, display: Display, works: Works = PROJECT) -> Found:
         """Go through the calibration.

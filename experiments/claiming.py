@@ -93,7 +93,8 @@ def ensemble_sets() -> Sets:
         raise RequestError(
             [
                 f"{path}: there are no plausible parameter sets yet, on which the claims are "
-                "judged; a calibration finds them and keeps them there: frontline calibrate --keep"
+                "judged; a calibration finds them and keeps them there, which takes about three "
+                "quarters of an hour on two cores: frontline calibrate --keep"
             ]
         )
     ensemble = load(folder=folder)
@@ -112,6 +113,7 @@ def run(
     as_json: bool = False,
     quiet: bool = False,
     replace: bool = False,
+    dry_run: bool = False,
     go_on: str = "frontline claims",
     sets: Sets | None = None,
     shared: Shared | None = None,
@@ -139,6 +141,8 @@ def run(
         No progress and no table.
     replace : bool
         Move what is there aside, finished runs too, and begin anew.
+    dry_run : bool
+        Only print what would be run: nothing is run or written.
     go_on : str
         The command that goes on where this one is cut short.
     sets : Sets or None
@@ -165,10 +169,16 @@ def run(
     say = listener(say, quiet=quiet)
     campaign = Campaign(claims, shared, sets.sets, sets.medoid, sets.meets, whole=not names)
     base = root / NAME
+    folder = base if campaign.whole else base / "+".join(claim.id for claim in claims)
+    if dry_run:
+        from experiments.command.estimate.commands import claims_plan
+        from experiments.command.estimate.planned import say_planned
+
+        jobs = None if replace else base / JOBS
+        return say_planned(claims_plan(campaign, folder, jobs, workers, cluster))
     with locked(base):
         if replace and base.exists():
             say(f"{base}: what was there is kept as {move_aside(base).name}")
-        folder = base if campaign.whole else base / "+".join(claim.id for claim in claims)
         session = Session(campaign, sets, folder, base / JOBS, workers, cluster, say)
         try:
             findings = session.find(display or display_for(NAME, quiet=quiet))

@@ -51,6 +51,12 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Replications at a time; default: one a core."),
 ]
+Processes = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes; default: one a core.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be run, and about how long it takes.")
+]
 Replace = Annotated[
     bool, typer.Option("--replace", help="Move results that are there aside to NAME.old-TIME.")
 ]
@@ -209,8 +215,9 @@ def validate(
         typer.Argument(metavar="[S1 S15 ...]", help="Stylised facts; all where none is named."),
     ] = None,
     out: Out = RESULTS,
-    workers: Workers = None,
+    workers: Processes = None,
     cluster: Cluster = None,
+    dry_run: DryRun = False,
     as_json: Json = False,
     replace: Replace = False,
     quiet: Quiet = False,
@@ -225,6 +232,7 @@ def validate(
             workers=workers,
             cluster=cluster,
             ids=facts,
+            dry_run=dry_run,
             as_json=as_json,
             quiet=quiet,
             replace=replace,
@@ -240,8 +248,9 @@ def claims(
         typer.Argument(metavar="[N1 N9 ...]", help="Claims; all where none is named."),
     ] = None,
     out: Out = RESULTS,
-    workers: Workers = None,
+    workers: Processes = None,
     cluster: Cluster = None,
+    dry_run: DryRun = False,
     as_json: Json = False,
     replace: Replace = False,
     quiet: Quiet = False,
@@ -256,6 +265,7 @@ def claims(
             root=out,
             workers=workers,
             cluster=cluster,
+            dry_run=dry_run,
             as_json=as_json,
             quiet=quiet,
             replace=replace,
@@ -271,11 +281,12 @@ def calibrate(
         typer.Argument(help="A TOML file; configs/calibration/reference.toml where none is given."),
     ] = None,
     out: Out = RESULTS,
-    workers: Workers = None,
+    workers: Processes = None,
     cluster: Cluster = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Make the ensemble found the shipped one.")
     ] = False,
+    dry_run: DryRun = False,
     as_json: Json = False,
     replace: Replace = False,
     quiet: Quiet = False,
@@ -290,6 +301,7 @@ def calibrate(
             root=out,
             workers=workers,
             cluster=cluster,
+            dry_run=dry_run,
             as_json=as_json,
             quiet=quiet,
             replace=replace,

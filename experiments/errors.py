@@ -1,5 +1,6 @@
 """What a request that cannot be understood is answered with."""
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from reprlib import Repr
@@ -78,6 +79,11 @@ def hint(name: str, candidates: Iterable[str]) -> str:
     return f'; the nearest is "{found}"' if found else ""
 
 
+def _by_number(name: str) -> list[tuple[str, int]]:
+    """Return what a name is sorted by: N2 before N10."""
+    return [(text, int(digits or 0)) for text, digits in re.findall(r"(\D*)(\d*)", name)]
+
+
 def no_such(what: str, name: str, candidates: Iterable[str]) -> str:
     """Return the message that there is no such thing, with the names that there are.
 
@@ -90,7 +96,7 @@ def no_such(what: str, name: str, candidates: Iterable[str]) -> str:
     candidates : iterable of str
         What is allowed.
     """
-    names = sorted(candidates)
+    names = sorted(candidates, key=_by_number)
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     return (
         f"given {shown(name)}, which is no {what}; allowed: {listed or 'none'}{hint(name, names)}"

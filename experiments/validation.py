@@ -53,6 +53,7 @@ def run(
     as_json: bool = False,
     quiet: bool = False,
     replace: bool = False,
+    dry_run: bool = False,
     go_on: str = "frontline validate",
     facts: Sequence[Fact] | None = None,
     plan: Plan | None = None,
@@ -75,6 +76,8 @@ def run(
         No progress and no table.
     replace : bool
         Move what is there aside, finished jobs too, and begin anew.
+    dry_run : bool
+        Only print what would be run: nothing is run or written.
     go_on : str
         The command that goes on where this one is cut short.
     facts : sequence of Fact or None
@@ -100,10 +103,16 @@ def run(
         parse_address(cluster)  # before anything is written
     say = listener(None, quiet=quiet)
     base = root / NAME
+    folder = base if len(wanted) == len(there) else base / "+".join(f.id for f in wanted)
+    if dry_run:
+        from experiments.command.estimate.commands import validation_plan
+        from experiments.command.estimate.planned import say_planned
+
+        jobs = None if replace else base / JOBS
+        return say_planned(validation_plan(wanted, plan, folder, jobs, workers, cluster))
     with locked(base):
         if replace and base.exists():
             say(f"{base}: what was there is kept as {move_aside(base).name}")
-        folder = base if len(wanted) == len(there) else base / "+".join(f.id for f in wanted)
         validation = Validation(
             folder, base / JOBS, plan, workers or os.cpu_count() or 1, cluster, say
         )

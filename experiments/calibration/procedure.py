@@ -25,7 +25,7 @@ FIRST_LOOK = 8192
 POPULATION = 1024
 """Points that are moved about in what is left."""
 
-MOST_SKETCHES = 4
+MOST_SKETCHES = 8
 """Candidates that are looked over for each that is simulated, at the most."""
 
 
@@ -167,7 +167,7 @@ class _Work:
 
     def judge(self) -> Judge:
         """Fit emulators to all that was seen, and return who judges by them."""
-        self.course.emulated = emulate(self.course.outputs, *self.course.seen())
+        self.course.emulated = emulate(self.course.outputs, *self.course.learned())
         return self.course.judge(steering=True)
 
     def not_ruled_out(self, number: int) -> tuple[np.ndarray, dict[str, Any]]:
@@ -284,24 +284,43 @@ class _Work:
         if not self.simulator.works.sketch:
             return sets[:batch], {}
         self.simulator.title = f"sketches of round {number}"
-        first = course.request.seed + 2**31 + number * POPULATION
+        seed = (course.request.seed + 2**31 + number * POPULATION) % 2**32
+        screen = course.request.acceptance.screen
         worst: list[float] = []
-        while len(worst) < min(MOST_SKETCHES * batch, len(sets)):
-            if sum(each <= course.request.acceptance.screen for each in worst) >= batch:
+        while sum(each <= screen for each in worst) < batch:
+            more = sets[len(worst) : min(len(worst) + batch, MOST_SKETCHES * batch)]
+            if not more:
                 break
-            places = range(len(worst), min(len(worst) + batch, len(sets)))
-            table = self.simulator.sketches([(sets[at], (first + at) % 2**32) for at in places])
+            table = self.sketches(more, seed + len(worst))
             worst += [course.standard.worst(row[None, :], partly=True) for row in table]
-        fit = [at for at, each in enumerate(worst) if each <= course.request.acceptance.screen]
+        fit = [at for at, each in enumerate(worst) if each <= screen]
         order = [*fit, *(int(at) for at in np.argsort(worst, kind="stable") if at not in fit)]
         return [sets[at] for at in sorted(order[:batch])], {
             "sketched": len(worst),
             "fit": len(fit),
+            "looked_over": looked_over_notes(sets[: len(worst)], seed),
         }
+
+    def sketches(self, sets: Sequence[Set], seed: int) -> np.ndarray:
+        """Return what sketches tell of sets, each with the seed after the one before."""
+        return self.simulator.sketches([(each, seed + at) for at, each in enumerate(sets)])
+
+    def learn_from_sketches(self, step: Step) -> None:
+        """Take up what the sketches told by which a round was chosen, rough parts left out."""
+        if not (noted := step.notes.get("looked_over")):
+            return
+        sets = [dict(zip(noted["names"], row, strict=True)) for row in noted["rows"]]
+        self.simulator.title = f"sketches of {step.title}"
+        table = self.sketches(sets, noted["seed"])
+        for at, each in enumerate(self.course.targets):
+            if each.name in self.simulator.works.rough:
+                table[:, at] = np.nan
+        self.course.sketched.append((sets, table))
 
     def round(self, step: Step) -> int:
         """Simulate the candidates of a round, the promising ones afresh; return the runs."""
         course = self.course
+        self.learn_from_sketches(step)
         self.simulator.title = step.title
         seeds = self.seeds(step.sets)
         first = self.simulator.table(list(zip(step.sets, seeds, strict=True)))
@@ -321,6 +340,15 @@ class _Work:
             f"{accepted} plausible so far"
         )
         return len(first) + len(again) * course.request.acceptance.repeats
+
+
+def looked_over_notes(sets: Sequence[Set], seed: int) -> dict[str, Any]:
+    """Return which sets were looked over, as JSON takes it: emulators learn from them later."""
+    return {
+        "names": list(sets[0]) if sets else [],
+        "rows": [list(each.values()) for each in sets],
+        "seed": seed,
+    }
 
 
 def emulator_notes(emulated: Sequence[Emulated]) -> list[dict[str, Any]]:

@@ -1,12 +1,13 @@
 """The devil's advocate: whether the model can produce each answer.
 
 In the ensemble and in a search beyond it the sets are looked for in which a policy leads both
-others by a party's measure, the clearest first. As the luckiest of many look better than they are,
-the first few of each are run again in fresh replications, and only these count; the level is
-divided by how many are tried.
+others by a party's measure, in the first year or in the second, the clearest first. As the
+luckiest of many look better than they are, the first few of each are run again in fresh
+replications, and only these count; the level is divided by how many are tried for an answer, over
+both years.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from experiments.claims.campaign import CONFIRM, CONFIRM_FROM, Ran
 from experiments.claims.claim_file import Shared
 from experiments.claims.founding import PARTY_MEASURES
 from experiments.claims.judging import shared_level
-from experiments.claims.measures import MEASURES, PLACE, WHEN
+from experiments.claims.measures import MEASURES, PLACE, WHEN, YEARS
 from experiments.claims.noise import Contrasts, moderated
 from experiments.claims.sets import ParameterSet, every_parameter
 
@@ -28,7 +29,6 @@ ASKED = tuple(
     for party in ("customer", "rep", "employer")
     for measure in PARTY_MEASURES[party]
 )
-PERIOD = "year2"
 FAR = 8
 """Parameters shown of a set: those that lie farthest from the ensemble's middle."""
 
@@ -39,8 +39,8 @@ class Candidate:
 
     Attributes
     ----------
-    policy, party, measure : str
-        Which policy, whose measure.
+    policy, party, measure, period : str
+        Which policy, whose measure, in which year.
     found : ParameterSet
         The set.
     in_ensemble : bool
@@ -52,6 +52,7 @@ class Candidate:
     policy: str
     party: str
     measure: str
+    period: str
     found: ParameterSet
     in_ensemble: bool
     clear: float
@@ -59,17 +60,18 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Tried:
-    """What was tried for a policy and a measure, and what fresh replications say.
+    """What was tried for a policy, a measure and a year, and what fresh replications say.
 
     Attributes
     ----------
-    policy, party, measure : str
-        Which policy, whose measure.
+    policy, party, measure, period : str
+        Which policy, whose measure, in which year ("year1" or "year2").
     candidates : tuple of Candidate
         What was run again, those of the ensemble first, the clearest first.
     leads : tuple of mapping of str to Interval
         For each by how much the policy leads the others, positive where it is better. Over all
-        that were tried the intervals err as often as one.
+        that were tried for the policy and the measure, in both years together, the intervals
+        err as often as one.
     led, looked : tuple of int
         In how many sets of the ensemble, and of the search, it led both others at first, and
         in how many that was looked at.
@@ -78,6 +80,7 @@ class Tried:
     policy: str
     party: str
     measure: str
+    period: str
     candidates: tuple[Candidate, ...]
     leads: tuple[Mapping[str, Interval], ...]
     led: tuple[int, int]
@@ -96,7 +99,7 @@ class Tried:
 def candidates(
     searches: Sequence[tuple[Ran, bool]], arms: Mapping[str, Arm], each: int
 ) -> list[Candidate]:
-    """Return for each policy and measure the sets in which it leads most clearly.
+    """Return for each policy, measure and year the sets in which it leads most clearly.
 
     Parameters
     ----------
@@ -108,18 +111,28 @@ def candidates(
         How many of each search, at the most.
     """
     found = []
-    for party, measure in ASKED:
-        for policy in arms:
-            for ran, in_ensemble in searches:
-                clear = clearness(ran, arms, policy, measure)
-                for place in np.argsort(-clear)[:each]:
-                    if clear[place] > 0.0:
-                        one, by = ran.block.sets[int(place)], float(clear[place])
-                        found.append(Candidate(policy, party, measure, one, in_ensemble, by))
+    for policy, party, measure, period in _questions(arms):
+        for ran, in_ensemble in searches:
+            clear = clearness(ran, arms, policy, measure, period)
+            for place in np.argsort(-clear)[:each]:
+                if clear[place] > 0.0:
+                    one, by = ran.block.sets[int(place)], float(clear[place])
+                    asked = (policy, party, measure, period)
+                    found.append(Candidate(*asked, one, in_ensemble, by))
     return found
 
 
-def clearness(ran: Ran, arms: Mapping[str, Arm], policy: str, measure: str) -> np.ndarray:
+def _questions(arms: Mapping[str, Arm]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield every policy, party, measure and year, in the order of the answers."""
+    for party, measure in ASKED:
+        for policy in arms:
+            for period in YEARS:
+                yield policy, party, measure, period
+
+
+def clearness(
+    ran: Ran, arms: Mapping[str, Arm], policy: str, measure: str, period: str
+) -> np.ndarray:
     """Return by how many standard errors a policy leads the others in each set, the least lead.
 
     Parameters
@@ -128,19 +141,21 @@ def clearness(ran: Ran, arms: Mapping[str, Arm], policy: str, measure: str) -> n
         The sets' runs.
     arms : mapping
         The arms of the policies by name.
-    policy, measure : str
-        Who leads, by what.
+    policy, measure, period : str
+        Who leads, by what, when.
     """
-    leads = _leads(ran, arms, policy, measure)
+    leads = _leads(ran, arms, policy, measure, period)
     if not len(ran.block.sets):
         return np.zeros(0)
     clear = np.min([lead.t(0.0, 1.0) for lead in leads.values()], axis=0)
     return np.where(np.isnan(clear), -np.inf, clear)
 
 
-def _leads(ran: Ran, arms: Mapping[str, Arm], policy: str, measure: str) -> dict[str, Contrasts]:
+def _leads(
+    ran: Ran, arms: Mapping[str, Arm], policy: str, measure: str, period: str
+) -> dict[str, Contrasts]:
     """Return by how much a policy leads each of the others, positive where it is better."""
-    when, place, better = WHEN[PERIOD], PLACE[measure], MEASURES[measure].better
+    when, place, better = WHEN[period], PLACE[measure], MEASURES[measure].better
     own = ran.values[arms[policy].key][:, :, when, place]
     return {
         other: moderated(better * (own - ran.values[arm.key][:, :, when, place]))
@@ -162,7 +177,7 @@ def confirmed(
     searches: Sequence[tuple[Ran, bool]],
     arms: Mapping[str, Arm],
 ) -> list[Tried]:
-    """Return what the fresh replications say, for each policy and measure.
+    """Return what the fresh replications say, for each policy, measure and year.
 
     Parameters
     ----------
@@ -177,25 +192,26 @@ def confirmed(
     """
     places = {one.label: place for place, one in enumerate(fresh.block.sets)}
     answers = []
-    for party, measure in ASKED:
-        for policy in arms:
-            mine = tuple(one for one in found if (one.policy, one.measure) == (policy, measure))
-            ahead = {
-                in_ensemble: clearness(ran, arms, policy, measure) > 0.0
-                for ran, in_ensemble in searches
+    for policy, party, measure, period in _questions(arms):
+        tried = [one for one in found if (one.policy, one.measure) == (policy, measure)]
+        mine = tuple(one for one in tried if one.period == period)
+        ahead = {
+            in_ensemble: clearness(ran, arms, policy, measure, period) > 0.0
+            for ran, in_ensemble in searches
+        }
+        leads = _leads(fresh, arms, policy, measure, period) if mine else {}
+        # A lead in either year would show that the policy can win.
+        level = shared_level(len(tried))
+        intervals = tuple(
+            {
+                other: _interval(each, places[one.found.label], level, fresh)
+                for other, each in leads.items()
             }
-            leads = _leads(fresh, arms, policy, measure) if mine else {}
-            level = shared_level(len(mine))
-            intervals = tuple(
-                {
-                    other: _interval(each, places[one.found.label], level, fresh)
-                    for other, each in leads.items()
-                }
-                for one in mine
-            )
-            led = (int(ahead[True].sum()), int(ahead[False].sum()))
-            looked = (len(ahead[True]), len(ahead[False]))
-            answers.append(Tried(policy, party, measure, mine, intervals, led, looked))
+            for one in mine
+        )
+        led = (int(ahead[True].sum()), int(ahead[False].sum()))
+        looked = (len(ahead[True]), len(ahead[False]))
+        answers.append(Tried(policy, party, measure, period, mine, intervals, led, looked))
     return answers
 
 

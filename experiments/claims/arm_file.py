@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
+from experiments.claims.born import MADE_ONCE
 from experiments.errors import hint
 from experiments.recipes import Kitchen, PolicySpec, Table
 from sim.moves import MOVE_NAMES
@@ -42,6 +43,11 @@ class Changes(Table):
     set: dict[Parameter, float | bool] = Field(default_factory=dict, description="new values")
     add: dict[Parameter, float] = Field(default_factory=dict, description="what is added")
     times: dict[Parameter, float] = Field(default_factory=dict, description="factors")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters changed."""
+        return (*self.set, *self.add, *self.times)
 
     def applied(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return parameters (all of them, by dotted name) with the changes made."""
@@ -84,6 +90,18 @@ class ArmSpec(Table):
     at_branch: Changes = Field(default_factory=Changes, description="changed from the branch on")
     from_start: Changes = Field(default_factory=Changes, description="changed from day 0 on")
     force: Force | None = Field(default=None, description="a move that is forced")
+    log: bool = Field(
+        default=False,
+        description="whether its contacts are logged, which some measures need",
+    )
+
+    @field_validator("at_branch")
+    @classmethod
+    def _reaches_who_is_there(cls, changes: Changes) -> Changes:
+        for name in changes.names:
+            if name in MADE_ONCE:
+                raise ValueError(f"{name} {MADE_ONCE[name]}; allowed: from_start instead")
+        return changes
 
     def clipped(self, values: Mapping[str, Any]) -> bool:
         """Return whether one of its changes meets the end of a range in a centre."""

@@ -19,6 +19,7 @@ from experiments.claims.choosers import forced
 from experiments.claims.claim_file import Claim, Shared
 from experiments.claims.measures import DAYS, NAMES, PERIODS, values_of
 from experiments.claims.sets import ParameterSet, every_parameter, sized
+from experiments.claims.settled import SettledLog
 from experiments.config import Experiment
 from experiments.design import fingerprint
 from experiments.evidence.centres import centre_of
@@ -30,8 +31,10 @@ from sim.policy import Policy
 WORK = "experiments.claims.arms:run_arm"
 
 _SEAT_YEAR = 0.012
+_LOGGED = 0.005
 _RUN = 0.03
-"""Seconds of one core for a year of one seat, and for what each run takes beside that; measured."""
+"""Seconds of one core for a year of one seat, what a log adds, and for what each run takes beside
+that; measured."""
 
 _KEPT_STARTS = 4
 """Warmed-up centres that a process keeps: an arm may have been warmed up in its own way."""
@@ -63,7 +66,7 @@ class Arm:
     @cached_property
     def key(self) -> str:
         """The hash of what determines it: names and words do not."""
-        rest = self.spec.model_dump(include={"at_branch", "from_start", "force"})
+        rest = self.spec.model_dump(include={"at_branch", "from_start", "force", "log"})
         return fingerprint([self.policy.model_dump(), rest])
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,6 +78,7 @@ class Arm:
             "centre": _changed(self.spec.at_branch.applied(begun)),
             "policy": self.policy.model_dump(),
             "force": None if force is None else force.model_dump(),
+            "log": self.spec.log,
         }
 
 
@@ -128,7 +132,7 @@ class Block:
     sets : sequence of ParameterSet
         The sets.
     replications : sequence of int
-        Of each set, numbered from 1.
+        Of each set, numbered from 1; a set has streams of chance of its own for them.
     seats : int
         Size of the centres.
     arms : mapping of str to Arm
@@ -170,7 +174,7 @@ class Block:
                     "warmup_days": shared.warmup_days,
                     "days": self.days,
                     "seed": shared.seed,
-                    "replication": replication,
+                    "replication": one.stream(replication),
                     "measures": list(NAMES),
                 }
                 for key, arm in self.arms.items():
@@ -194,7 +198,8 @@ class Block:
         starts = {arm.spec.from_start.model_dump_json() for arm in self.arms.values()}
         warmed = len(starts) * min(workers, len(self.arms)) * shared.warmup_days
         days = len(self.arms) * self.days + warmed
-        each = days / YEAR * self.seats * _SEAT_YEAR
+        logged = sum(arm.spec.log for arm in self.arms.values()) * self.days
+        each = self.seats * (days * _SEAT_YEAR + logged * _LOGGED) / YEAR
         return len(self.sets) * len(self.replications) * each + self.runs * _RUN
 
     @property
@@ -209,6 +214,7 @@ def run_arm(
     centre: dict[str, Any],
     policy: dict[str, Any],
     force: dict[str, Any] | None,
+    log: bool,
     neutral: dict[str, Any],
     warmup_days: int,
     days: int,
@@ -226,6 +232,8 @@ def run_arm(
         The policy after the branch, and that of the warm-up.
     force : dict or None
         A move that is forced, see :func:`experiments.claims.choosers.forced`.
+    log : bool
+        Whether issues settled are counted from the log of contacts.
     warmup_days, days, seed, replication : int
         Length of the warm-up and of what follows, and the key of every draw.
     measures : list of str
@@ -238,6 +246,7 @@ def run_arm(
     """
     warm = _warm(json.dumps(start), json.dumps(neutral), warmup_days, seed, replication)
     after = centre_of(centre)
+    settled = SettledLog(warm.day, days) if log else None
     outcome = sim.simulate(
         after,
         Policy.model_validate(policy),
@@ -246,8 +255,10 @@ def run_arm(
         replication=replication,
         start=warm,
         choose=choose_move if force is None else forced(**force | {"moves": tuple(force["moves"])}),
+        contacts=None if settled is None else settled.take,
     )
-    return {"values": values_of(outcome, measures, after)}
+    logged = None if settled is None else settled.by_day
+    return {"values": values_of(outcome, measures, after, logged)}
 
 
 @lru_cache(maxsize=_KEPT_STARTS)

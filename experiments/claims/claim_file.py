@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from experiments.catalogue import shipped_folder
 from experiments.claims.arm_file import HERE, ArmSpec, Parameter
-from experiments.claims.measures import FEES, MEASURES, OUTSIDE, PERIODS, WIN_WIN
+from experiments.claims.measures import FEES, LOGGED, MEASURES, OUTSIDE, PERIODS, WIN_WIN
 from experiments.config_parts import Name, name_of
 from experiments.errors import RequestError, hint, nearest, no_such
 from experiments.explain import Location, explain
@@ -173,7 +173,7 @@ class Wide(Table):
     most_abandonment: float = Field(gt=0.0, le=1.0, description="share of callers who may give up")
     least_retention: float = Field(ge=0.0, lt=1.0, description="share of customers a year who stay")
     tried: int = Field(ge=1, description="sets of each search that are tried again")
-    confirm: int = Field(ge=2, description="fresh replications in which they are")
+    confirm: int = Field(ge=2, le=100, description="fresh replications in which they are")
     fixed: tuple[Parameter, ...] = Field(default=(), description="what is not varied")
 
 
@@ -183,7 +183,7 @@ class Shared(Table):
     seed: int = Field(ge=0, lt=2**32, description="key of every random draw")
     warmup_days: int = Field(ge=0, le=3650, description="days under the neutral policy")
     sets: int = Field(ge=2, description="sets of the ensemble, at the most")
-    replications: int = Field(ge=2, description="replications of each")
+    replications: int = Field(ge=2, le=100, description="replications of each")
     seats: int = Field(ge=1, description="size of the centres")
     form_sets: int = Field(ge=2, description="sets on which second forms are tried")
     large_sets: int = Field(ge=2, description="sets that are run at the larger size, too")
@@ -197,6 +197,9 @@ class Shared(Table):
         min_length=2,
         description="the arms of the founding question",
         json_schema_extra={"allowed": "a list of arms"},
+    )
+    relevant: dict[KnownMeasure, Annotated[float, Field(gt=0.0)]] = Field(
+        description="smallest difference of each judged measure that a board would care about",
     )
     wide: Wide
     form: dict[Name, Form] = Field(default_factory=dict)
@@ -244,7 +247,7 @@ def load_claims(names: tuple[str, ...] = (), folder: Path | None = None) -> list
     folder = folder or claims_folder()
     files = {path.stem: path for path in sorted(folder.glob("N*.toml"))}
     wanted, messages = _wanted(names, files)
-    common = load_shared(folder).arm
+    shared = load_shared(folder)
     found = []
     for stem in wanted:
         try:
@@ -252,7 +255,7 @@ def load_claims(names: tuple[str, ...] = (), folder: Path | None = None) -> list
         except RequestError as error:
             messages += error.messages
             continue
-        messages += _mistakes(claim, common, files[stem])
+        messages += _mistakes(claim, shared, files[stem])
         found.append(claim)
     _raise_if(messages)
     return sorted(found, key=lambda claim: claim.number)
@@ -273,25 +276,41 @@ def _wanted(names: tuple[str, ...], files: Mapping[str, Path]) -> tuple[list[str
     return list(dict.fromkeys(wanted)), messages
 
 
-def _mistakes(claim: Claim, common: Mapping[str, ArmSpec], path: Path) -> list[str]:
+def _mistakes(claim: Claim, shared: Shared, path: Path) -> list[str]:
     """Return what is wrong with a claim beyond its single values."""
+    common = shared.arm
     messages = _policy_mistakes(claim.arm, path)
     if claim.stem != path.stem:
         messages.append(f"{path}: id: given {claim.id}; allowed: the file's own number")
     twice = sorted(set(claim.arm) & set(common))
     if twice:
         messages.append(f"{path}: arm: {', '.join(twice)}: there is such an arm in {SHARED}.toml")
-    known = {*claim.arm, *common}
+    known = {**claim.arm, **common}
     for index, condition in enumerate(claim.condition):
-        for name in condition.arms:
-            if name not in known:
-                where = f"{path}: condition[{index}]: "
-                messages.append(where + no_such("arm", name, known))
+        where = f"{path}: condition[{index}]: "
+        messages += [where + each for each in _of_condition(condition, known, shared.relevant)]
     unused = sorted(set(claim.arm) - set(claim.needed))
     if unused:
         near = nearest(unused[0], claim.needed)
         more = f'; is "{near}" meant?' if near else ""
         messages.append(f"{path}: arm: no condition asks for {', '.join(unused)}{more}")
+    return messages
+
+
+def _of_condition(
+    condition: Condition, arms: Mapping[str, ArmSpec], relevant: Mapping[str, float]
+) -> list[str]:
+    """Return what a condition asks for that is not there."""
+    messages = [no_such("arm", name, arms) for name in condition.arms if name not in arms]
+    measure = condition.measure
+    if condition.judged and measure not in relevant:
+        messages.append(
+            f"{measure} is judged, and {SHARED}.toml does not say, under [relevant], "
+            f"which difference of it matters{hint(measure, relevant)}"
+        )
+    unlogged = [name for name in condition.arms if name in arms and not arms[name].log]
+    if measure in LOGGED and unlogged:
+        messages.append(f"{measure} needs arms with log = true; without: {', '.join(unlogged)}")
     return messages
 
 

@@ -1,14 +1,16 @@
-"""Which parameters decide a claim: those with which its score goes most, if any can be named.
+"""Which parameters decide a claim, and whether that can be told from chance.
 
 A set's score says how clear it is of refuting the claim. For each parameter that varies between
-the sets, Spearman's rank correlation of score and parameter is taken. Whether the largest of them
-says anything is asked by permuting the scores: a parameter is named only where its correlation
-is larger than the largest of all parameters is in 95 % of permutations, so that in one claim
-in twenty at most one is named where none decides. A bootstrap over sets says how firmly each
-named one stands among the first two.
+the sets, Spearman's rank correlation of score and parameter is taken. The first two are always
+given, with whether they are clear of chance, which is asked by permuting the scores: a parameter
+is clear only where its correlation is larger than the largest of its family is in all but a few
+permutations. There are two families, each with a limit of its own and half of the 5 %: what codes
+the claim's sign, which are few, and all others, which are many. So in one claim in twenty at most
+one is called clear where none decides. A bootstrap over sets says how firmly each stands among
+the first two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +20,16 @@ from scipy import stats
 PERMUTATIONS = 2_000
 RESAMPLES = 500
 LEAST_SETS = 10
-"""Sets below which nothing is named."""
+"""Sets below which nothing is ranked."""
 
 NAMED = 2
+CHANCE = 0.05
+"""How often a parameter may be called clear where none decides, over both families."""
 
 
 @dataclass(frozen=True)
 class Decider:
-    """A parameter that decides.
+    """A parameter with which a claim goes.
 
     Attributes
     ----------
@@ -35,6 +39,10 @@ class Decider:
         Spearman's correlation with the score, and its 95 % bootstrap interval.
     stable : float
         Share of bootstrap samples in which it is among the first two.
+    clear : bool
+        Whether it can be told from chance.
+    coded : bool
+        Whether it is one of those that code the claim's sign.
     """
 
     name: str
@@ -42,10 +50,19 @@ class Decider:
     low: float
     high: float
     stable: float
+    clear: bool
+    coded: bool = False
 
 
-def deciders(score: np.ndarray, sets: Sequence[Mapping[str, Any]], seed: int) -> list[Decider]:
-    """Return at most two parameters that decide, the stronger first; none where none can be named.
+def deciders(
+    score: np.ndarray,
+    sets: Sequence[Mapping[str, Any]],
+    seed: int,
+    coded: Collection[str] = (),
+) -> list[Decider]:
+    """Return the two parameters with which the score goes most, those that are clear first.
+
+    None where there are too few sets, where no parameter varies, or where the scores are alike.
 
     Parameters
     ----------
@@ -55,22 +72,21 @@ def deciders(score: np.ndarray, sets: Sequence[Mapping[str, Any]], seed: int) ->
         Their parameters; what a set does not give has its default there and varies not.
     seed : int
         Of permutations and resamples.
+    coded : collection of str
+        The parameters that code the claim's sign: a family of their own.
     """
     known = np.isfinite(score) | np.isinf(score)
     names = varied(sets)
     if known.sum() < LEAST_SETS or not names or len(np.unique(score[known])) < 3:
         return []
     table = np.array([[float(one[name]) for name in names] for one in sets])[known]
+    own = np.array([name in coded for name in names])
     rng = np.random.default_rng([seed, 26])
     ranks = standardised(score[known])
     columns = standardised(table.T).T
     rho = ranks @ columns / len(ranks)
-    shuffled = rng.permuted(np.tile(ranks, (PERMUTATIONS, 1)), axis=1)
-    limit = float(np.quantile(np.abs(shuffled @ columns / len(ranks)).max(axis=1), 0.95))
-    first = [int(place) for place in np.argsort(-np.abs(rho))[:NAMED]]
-    clear = [place for place in first if abs(rho[place]) > limit]
-    if not clear:
-        return []
+    clear = np.abs(rho) > _limits(ranks, columns, own, rng)
+    first = [int(place) for place in np.lexsort((-np.abs(rho), ~clear))[:NAMED]]
     again = _resampled(score[known], table, rng)
     leading = np.argsort(-np.abs(again), axis=1)[:, :NAMED]
     return [
@@ -80,9 +96,35 @@ def deciders(score: np.ndarray, sets: Sequence[Mapping[str, Any]], seed: int) ->
             float(np.quantile(again[:, place], 0.025)),
             float(np.quantile(again[:, place], 0.975)),
             float((leading == place).any(axis=1).mean()),
+            bool(clear[place]),
+            bool(own[place]),
         )
-        for place in clear
+        for place in first
     ]
+
+
+def _limits(
+    ranks: np.ndarray, columns: np.ndarray, own: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Return for each parameter what its correlation must exceed to be clear of chance.
+
+    Parameters
+    ----------
+    ranks, columns : ndarray
+        The standardised ranks of scores, and of parameters.
+    own : ndarray of bool, shape (parameters,)
+        Which code the claim's sign.
+    rng : Generator
+        Draws the permutations.
+    """
+    shuffled = rng.permuted(np.tile(ranks, (PERMUTATIONS, 1)), axis=1)
+    chance = np.abs(shuffled @ columns / len(ranks))
+    families = [each for each in (own, ~own) if each.any()]
+    limits = np.zeros(len(own))
+    for family in families:
+        level = 1.0 - CHANCE / len(families)
+        limits[family] = np.quantile(chance[:, family].max(axis=1), level)
+    return limits
 
 
 def varied(sets: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from experiments.claims.advocate import Tried
+from experiments.claims.answers import Answer, answers, asked_about
 from experiments.claims.arms import Arm
 from experiments.claims.campaign import (
     ENSEMBLE,
@@ -19,9 +22,12 @@ from experiments.claims.campaign import (
     Ran,
 )
 from experiments.claims.claim_file import Claim
+from experiments.claims.coding import Coding, coding
 from experiments.claims.deciders import Decider, deciders
 from experiments.claims.founding import Best, best_policies
 from experiments.claims.judging import HOLDS, REFUTED, Judged, Verdict, judge
+from experiments.claims.levels import Levels, levels
+from experiments.claims.magnitude import Magnitude, magnitude
 from experiments.claims.measures import OUTSIDE
 from experiments.claims.null import Null, count_alarms
 from experiments.claims.turning import Turning, turning_prices
@@ -45,7 +51,7 @@ class Finding:
     met_verdict : str
         Over these.
     deciders : tuple of Decider
-        The parameters that decide, at most two.
+        The two parameters with which it goes most, clear of chance or not.
     forms : tuple of Variant
         With second functional forms.
     size : Variant
@@ -56,6 +62,12 @@ class Finding:
         On the search beyond the ensemble.
     turning : tuple of Turning
         The prices at which the answer turns round.
+    coding : Coding or None
+        Where the mechanisms that code its sign have that sign; None where none codes it.
+    sizes : tuple of Magnitude
+        How large the difference of each condition is.
+    by_condition : tuple of tuple of Decider
+        What each condition goes with; of the founding question's claims only.
     """
 
     claim: Claim
@@ -69,11 +81,24 @@ class Finding:
     long: Variant | None
     wide: Judged | None
     turning: tuple[Turning, ...] = ()
+    coding: Coding | None = None
+    sizes: tuple[Magnitude, ...] = ()
+    by_condition: tuple[tuple[Decider, ...], ...] = ()
+
+    @property
+    def size_of_first(self) -> Magnitude:
+        """How large the difference of the first judged condition is."""
+        return next(each for each in self.sizes if each.condition.judged)
 
     @property
     def variants(self) -> tuple[Variant, ...]:
         """All other conditions under which it was judged."""
         return (*self.forms, self.size, *(() if self.long is None else (self.long,)))
+
+    @property
+    def wording(self) -> str:
+        """The verdict as it is told: a coded claim that holds, holds as coded."""
+        return told_as(self.claim, self.verdict)
 
     def told(self, verdict: int) -> int:
         """Return how many verdicts of a kind were seen, wherever it was judged."""
@@ -106,10 +131,43 @@ class Finding:
             },
             "sign": self.claim.sign,
             "deciders": [
-                {"parameter": each.name, "rho": each.rho, "low": each.low, "high": each.high}
+                {
+                    "parameter": each.name,
+                    "rho": each.rho,
+                    "low": each.low,
+                    "high": each.high,
+                    "clear": each.clear,
+                }
                 for each in self.deciders
             ],
+            "wording": self.wording,
+            "coding": None if self.coding is None else _coding_entry(self.coding),
+            "size": self.size_of_first.entry,
         }
+
+
+def told_as(claim: Claim, verdict: str) -> str:
+    """Return a verdict as it is told: a coded claim that holds, holds as coded.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+    verdict : str
+        Over all sets, or some of them.
+    """
+    return "holds, as coded" if (claim.sign, verdict) == ("coded", "holds") else verdict
+
+
+def _coding_entry(coded: Coding) -> dict[str, Any]:
+    others = coded.others
+    return {
+        "with_the_coded_sign": coded.count,
+        "each": {name: coded.count_of(name) for name in coded.signs},
+        "others": others.sets,
+        "holds_among_others": _share(others, HOLDS),
+        "refuted_among_others": _share(others, REFUTED),
+    }
 
 
 def _share(judged: Judged, verdict: int) -> dict[str, float]:
@@ -137,6 +195,12 @@ class Findings:
         What was tried to show that each policy can win.
     searched : int
         In how many sets each policy was looked for, beyond the ensemble: those that work.
+    errors : sequence of str
+        The runs that failed.
+    answers : sequence of Answer
+        Which policy leads by each party's measures; empty where not all claims were run.
+    levels : sequence of Levels
+        What the centre does under the neutral policy with each form; empty likewise.
     """
 
     campaign: Campaign
@@ -148,6 +212,8 @@ class Findings:
     advocate: Sequence[Tried] = ()
     searched: int = 0
     errors: Sequence[str] = field(default_factory=tuple)
+    answers: Sequence[Answer] = ()
+    levels: Sequence[Levels] = ()
 
     @cached_property
     def meeting(self) -> list[int]:
@@ -196,7 +262,8 @@ def found(
         return Findings(campaign, claims, ensemble, errors=errors)
     outside = campaign.policies[OUTSIDE].key
     policies = {name: campaign.policies[name] for name in campaign.shared.policies}
-    met = ensemble.only([place for place, one in enumerate(ensemble.block.sets) if one.meets])
+    meeting = [place for place, one in enumerate(ensemble.block.sets) if one.meets]
+    met = ensemble.only(meeting)
     null = count_alarms(campaign.claims, runs[NULL].values[outside], campaign.shared.replications)
     return Findings(
         campaign,
@@ -208,6 +275,14 @@ def found(
         advocate,
         len(runs[SEARCH].block.sets),
         errors,
+        answers(
+            ensemble.named(policies),
+            ensemble.block.sets,
+            meeting,
+            asked_about(campaign.claims, campaign.shared),
+            campaign.shared.seed,
+        ),
+        levels(campaign.shared.form, runs, outside),
     )
 
 
@@ -226,14 +301,19 @@ def _finding(
         clipped = other.block.clipped(asked)
         return variant(claim, (name, title), (values, judged), other.named(arms), rows, clipped)
 
+    def decided_by(score: np.ndarray) -> tuple[Decider, ...]:
+        values = [one.values for one in sets]
+        return tuple(deciders(score, values, shared.seed, claim.coded))
+
     wide = runs.get(WIDE)
+    first = judged.tested if claim.id in shared.first else ()
     return Finding(
         claim,
         judged,
         judged.overall(shared.majority),
         met,
         met.overall(shared.majority),
-        tuple(deciders(judged.score, [one.values for one in sets], shared.seed)),
+        decided_by(judged.score),
         tuple(under(name, form.title, runs[FORM + name]) for name, form in shared.form.items()),
         under(
             LARGE,
@@ -247,6 +327,9 @@ def _finding(
         else None,
         None if wide is None else judge(claim, wide.named(arms), values, wide.block.clipped(asked)),
         turning_prices(claim, values, sets),
+        coding(claim, judged, sets),
+        tuple(magnitude(each, shared.relevant) for each in judged.tested),
+        tuple(decided_by(each.score) for each in first),
     )
 
 

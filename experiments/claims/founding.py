@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.claims.measures import MEASURES, PLACE, TURNOVER, WHEN, YEARS
-from experiments.claims.noise import moderated
+from experiments.claims.noise import Contrasts, moderated
 
 PARTY_MEASURES: dict[str, tuple[str, ...]] = {
     "customer": ("satisfaction", "retention", "welfare_customer"),
@@ -29,6 +29,7 @@ LABELS = {
     "welfare_rep": "payoff of a conversation to the rep",
     "profit": "profit",
     "welfare_employer": "payoff of a conversation to the employer",
+    "cost_per_contact": "cost of a contact (low is better)",
     "prevail_all": "conversations in which all three prevail",
 }
 
@@ -69,15 +70,27 @@ def best_policies(values: Mapping[str, np.ndarray]) -> list[Best]:
     values : mapping
         The runs of the policies.
     """
-    found = []
-    for party, measures in PARTY_MEASURES.items():
-        for measure in measures:
-            for period in YEARS:
-                best = winners(values, measure, period)
-                counts = {name: int(np.sum(best == name)) for name in values}
-                untold = len(best) - sum(counts.values())
-                found.append(Best(party, measure, period, counts, untold))
-    return found
+    return [
+        best_by(values, party, measure, period)
+        for party, measures in PARTY_MEASURES.items()
+        for measure in measures
+        for period in YEARS
+    ]
+
+
+def best_by(values: Mapping[str, np.ndarray], party: str, measure: str, period: str) -> Best:
+    """Return in how many sets each policy is best by a measure.
+
+    Parameters
+    ----------
+    values : mapping
+        The runs of the policies.
+    party, measure, period : str
+        Whose, by what, and when.
+    """
+    best = winners(values, measure, period)
+    counts = {name: int(np.sum(best == name)) for name in values}
+    return Best(party, measure, period, counts, len(best) - sum(counts.values()))
 
 
 def winners(values: Mapping[str, np.ndarray], measure: str, period: str) -> np.ndarray:
@@ -90,17 +103,48 @@ def winners(values: Mapping[str, np.ndarray], measure: str, period: str) -> np.n
     measure, period : str
         What, and when.
     """
-    better = MEASURES[measure].better
-    runs = {
-        name: better * each[:, :, WHEN[period], PLACE[measure]] for name, each in values.items()
-    }
-    sets = len(next(iter(runs.values())))
+    sets = len(next(iter(values.values())))
     best = np.full(sets, "", dtype=object)
-    for name, own in runs.items():
+    for name in values:
         ahead = np.full(sets, True)
-        for other, theirs in runs.items():
-            if other != name:
-                low, _ = moderated(own - theirs).interval()
-                ahead &= low > 0.0
+        for each in _ahead(values, name, measure, period):
+            ahead &= each.interval()[0] > 0.0
         best[ahead] = name
     return best
+
+
+def leads(values: Mapping[str, np.ndarray], measure: str, period: str) -> dict[str, np.ndarray]:
+    """Return how clearly each policy leads in each set: its least lead, in standard errors.
+
+    NaN where a run failed.
+
+    Parameters
+    ----------
+    values : mapping
+        The runs of the policies.
+    measure, period : str
+        What, and when.
+    """
+    return {
+        name: np.min(
+            [
+                np.where(np.isfinite(each.mean), each.t(0.0, 1.0), np.nan)
+                for each in _ahead(values, name, measure, period)
+            ],
+            axis=0,
+        )
+        for name in values
+    }
+
+
+def _ahead(
+    values: Mapping[str, np.ndarray], name: str, measure: str, period: str
+) -> list[Contrasts]:
+    """Return by how much a policy leads each of the others, positive where it is better."""
+    better, when, place = MEASURES[measure].better, WHEN[period], PLACE[measure]
+    own = values[name][:, :, when, place]
+    return [
+        moderated(better * (own - each[:, :, when, place]))
+        for other, each in values.items()
+        if other != name
+    ]

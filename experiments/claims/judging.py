@@ -50,6 +50,12 @@ class Tested:
         """Return in how many sets it has this verdict."""
         return int(np.sum(self.verdicts == verdict))
 
+    @property
+    def score(self) -> np.ndarray:
+        """How clear each set is of refuting it, in standard errors; NaN where there is none."""
+        clear = self.contrasts.t(self.condition.by, self.condition.sign)
+        return np.where(np.abs(self.verdicts) <= 1, clear, np.nan)
+
     def only(self, rows: Rows) -> "Tested":
         """Return the same in some of the sets."""
         return Tested(self.condition, self.contrasts.only(rows), self.verdicts[rows])

@@ -1,7 +1,7 @@
 """What the claims are judged by: the model's measures, and some that only claims ask for.
 
-All come from the daily tallies of a period. Turnover is the sum of the nights' chances of
-quitting: the same as the quits, without their luck.
+All come from the daily tallies of a period, two with what the log of contacts adds. Turnover is
+the sum of the nights' chances of quitting: the same as the quits, without their luck.
 """
 
 import math
@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from experiments.claims.settled import COUNTED
 from sim.behaviours.roster import paid_minutes
 from sim.measures import BY_NAME, sums
 from sim.measures.base import YEAR, Measure, Sums, ratio, share
-from sim.measures.money import operating_cost
+from sim.measures.customers import churn
 from sim.outcome import Outcome
 from sim.parameters import Centre
 
@@ -45,12 +46,34 @@ TURNOVER = "expected_attrition"
 OUTSIDE = "outside-option"
 """What the files call the neutral policy's arm: by it is told whether a centre works."""
 
+CONVERSATIONS_PER_SETTLED = "conversations_per_settled"
+MINUTES_PER_SETTLED = "minutes_per_settled"
+LOGGED = (CONVERSATIONS_PER_SETTLED, MINUTES_PER_SETTLED)
+"""Measures that need an arm to log its contacts."""
+
 PARTIES = ("customer", "rep", "employer")
 
 
-def _served(s: Sums) -> float:
-    """Return what serving customers costs, compensation included, over the days."""
-    return operating_cost(s) - s["account_compensation"]
+def _service_cost(s: Sums) -> float:
+    """Return what serving a customer costs a year by the minute, and what is granted.
+
+    Seats are fixed: paid by the shift, whoever calls. By the shift more customers would
+    spread the same wages thinner, and keeping any number of them would seem to pay.
+    """
+    handling = (s["talk"] + s["after_call"]) * s["wage"]
+    superiors_and_calls = -(s["account_escalations"] + s["account_follow_ups"])
+    spent = s["compensation_paid"] + handling + superiors_and_calls
+    return ratio(spent * YEAR, s["customers"])
+
+
+def _replacement_cost(s: Sums) -> float:
+    """Return what winning as many customers as leave costs, a customer and year."""
+    return s["acquisition_cost"] * churn(s)
+
+
+def _settled(s: Sums) -> float:
+    """Return the issues settled, on the floor, by superiors and by calls back; NaN unlogged."""
+    return s["resolved"] + s["settled_by_superiors"] + s["mended"]
 
 
 def _spread(party: str) -> Measure:
@@ -106,12 +129,22 @@ _OWN = (
         share("interactional", "conflicts_concluded"),
     ),
     Measure(
-        "conversations_per_issue",
+        CONVERSATIONS_PER_SETTLED,
         "1",
         -1,
-        "conversations / issues complained of: how often one must come",
+        "(conversations over issues + hearings by superiors) / issues settled, by whomever: how "
+        "often one must talk for a settlement",
         "MODEL",
-        share("conflicts", "voiced"),
+        lambda s: ratio(s["conflicts"] + s["superior_cases"], _settled(s)),
+    ),
+    Measure(
+        MINUTES_PER_SETTLED,
+        "min",
+        -1,
+        "minutes of talk over issues, with reps and superiors, settled or not / issues settled, "
+        "by whomever",
+        "MODEL",
+        lambda s: ratio(s["minutes_over_issues"], _settled(s)),
     ),
     Measure(
         "issues_per_customer",
@@ -146,6 +179,14 @@ _OWN = (
         share("joins", "customers", YEAR),
     ),
     Measure(
+        "entry",
+        "1/year",
+        1,
+        "newcomers / person-years of the market's people who are no customers",
+        "MODEL",
+        lambda s: ratio(s["joins"] * YEAR, s["people"] * s["days"] - s["customers"]),
+    ),
+    Measure(
         "good_word",
         "share",
         1,
@@ -157,9 +198,35 @@ _OWN = (
         "service_cost",
         "price/year",
         -1,
-        "cost of service, compensation included / customer-years",
+        "(compensation + minutes of handling, superiors and calls back at their wages) / "
+        "customer-years; no other wages, for seats are fixed",
         "ledger",
-        lambda s: ratio(_served(s) * YEAR, s["customers"]),
+        _service_cost,
+    ),
+    Measure(
+        "replacement_cost",
+        "price/year",
+        -1,
+        "leavers x cost of winning a customer / customer-years",
+        "E1: scenario",
+        _replacement_cost,
+    ),
+    Measure(
+        "upkeep",
+        "price/year",
+        -1,
+        "(compensation + minutes of service at their wages + leavers x cost of winning a "
+        "customer) / customer-years: what it takes to hold the number of customers",
+        "E1: scenario",
+        lambda s: _service_cost(s) + _replacement_cost(s),
+    ),
+    Measure(
+        "paid_training_fees",
+        "price/day",
+        0,
+        "spent on fees of training, paid time apart / days",
+        "ledger",
+        lambda s: -ratio(s["account_training"] + s["paid_in_training"], s["days"]),
     ),
     Measure(
         "paid_calls",
@@ -179,35 +246,6 @@ _OWN = (
     ),
     *(_spread(party) for party in PARTIES),
 )
-
-_OF_THE_CENTRE = (
-    Measure(
-        "paid_training_fees",
-        "price/day",
-        0,
-        "spent on fees of training, paid time apart / days",
-        "ledger",
-        lambda s: math.nan,
-    ),
-    Measure(
-        "replacement_cost",
-        "price/year",
-        -1,
-        "leavers x cost of winning a customer / customer-years",
-        "E1: scenario",
-        lambda s: math.nan,
-    ),
-    Measure(
-        "upkeep",
-        "price/year",
-        -1,
-        "(cost of service + leavers x cost of winning a customer) / customer-years: "
-        "what it takes to hold the number of customers",
-        "E1: scenario",
-        lambda s: math.nan,
-    ),
-)
-"""What takes prices of the centre: :func:`values_of` fills it in."""
 
 _OF_TWO_ARMS = (
     Measure(
@@ -230,7 +268,7 @@ _OF_THE_MODEL = tuple(
 
 MEASURES: dict[str, Measure] = {
     **{name: BY_NAME[name] for name in _OF_THE_MODEL},
-    **{each.name: each for each in (*_OWN, *_OF_THE_CENTRE, *_OF_TWO_ARMS)},
+    **{each.name: each for each in (*_OWN, *_OF_TWO_ARMS)},
 }
 """Every measure that a claim can name, in the order of the columns of a run's values."""
 
@@ -260,7 +298,12 @@ WITH_SIZE = (
 """Measures that are larger in a larger centre, as it is."""
 
 
-def values_of(outcome: Outcome, measures: Sequence[str], centre: Centre) -> np.ndarray:
+def values_of(
+    outcome: Outcome,
+    measures: Sequence[str],
+    centre: Centre,
+    logged: Mapping[str, np.ndarray] | None = None,
+) -> np.ndarray:
     """Return measures of a run in every period.
 
     Parameters
@@ -271,6 +314,9 @@ def values_of(outcome: Outcome, measures: Sequence[str], centre: Centre) -> np.n
         Which.
     centre : Centre
         Its parameters after the branch.
+    logged : mapping of str to ndarray, optional
+        What was counted each day from the log, see :mod:`experiments.claims.settled`; what
+        needs it is NaN without.
 
     Returns
     -------
@@ -280,14 +326,17 @@ def values_of(outcome: Outcome, measures: Sequence[str], centre: Centre) -> np.n
     tallies = outcome.tallies
     rows = []
     for first, last in periods(len(tallies)).values():
-        total = sums(tallies[first:last], outcome.outside)
-        row = {name: float(MEASURES[name].compute(total)) for name in NAMES}
-        in_training = total["training_days"] * paid_minutes(centre) * centre.wage
-        row["paid_training_fees"] = -(total["account_training"] + in_training) / total["days"]
-        row["replacement_cost"] = centre.acquisition_cost * row["churn"]
-        row["upkeep"] = row["service_cost"] + row["replacement_cost"]
-        rows.append([row[name] for name in measures])
+        total = sums(tallies[first:last], outcome.outside) | _prices(centre)
+        total["paid_in_training"] = total["training_days"] * paid_minutes(centre) * centre.wage
+        total["people"] = float(len(outcome.floor.customers))
+        for name in COUNTED:
+            total[name] = math.nan if logged is None else float(logged[name][first:last].sum())
+        rows.append([float(MEASURES[name].compute(total)) for name in measures])
     return np.array(rows)
+
+
+def _prices(centre: Centre) -> dict[str, float]:
+    return {"wage": centre.wage, "acquisition_cost": centre.acquisition_cost}
 
 
 def worst_off(values: np.ndarray, reference: np.ndarray) -> np.ndarray:

@@ -20,6 +20,13 @@ _DECADES = 100.0
 """A range whose ends are so far apart, as a factor, is searched on a scale of logarithms."""
 
 
+PER_SET = 10_000
+"""Streams of chance that a set has for itself: its replications, fresh ones among them."""
+
+SEARCH_FROM = 100_000
+"""The place of the first set of the search, beyond those of any ensemble."""
+
+
 @dataclass(frozen=True)
 class ParameterSet:
     """The parameters of a centre that differ from the defaults.
@@ -32,11 +39,28 @@ class ParameterSet:
         By name; numbers of the moves' tables by dotted name.
     meets : bool
         Whether it meets all bands of the calibration.
+    place : int
+        Where it stands among all there are, however many of them are run: by it are its
+        streams of chance numbered.
     """
 
     label: str
     values: Mapping[str, Any]
     meets: bool = False
+    place: int = 0
+
+    def stream(self, replication: int) -> int:
+        """Return the number of one of its streams of chance: no other set has it.
+
+        The same in all arms, forms, sizes and lengths, so that they can be compared set by
+        set on the same chance; another in each set, so that sets tell independently.
+
+        Parameters
+        ----------
+        replication : int
+            Which of its replications, from 1.
+        """
+        return self.place * PER_SET + replication
 
 
 def every_parameter(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +96,7 @@ def labelled(
     given = [True] * len(sets) if meets is None else meets
     pairs = zip(sets, given, strict=True)
     return [
-        ParameterSet(f"set {number}", dict(one), bool(met))
+        ParameterSet(f"set {number}", dict(one), bool(met), number - 1)
         for number, (one, met) in enumerate(pairs, start=1)
     ]
 
@@ -130,7 +154,8 @@ def searched(
             reach = 1.0 if row.name in coded else wide.reach
             ends = (float(row.low or 0.0), float(row.high or 0.0))
             values[row.name] = _between(ends, middle[row.name], reach, float(at))
-        found.append(ParameterSet(f"search {number}", values))
+        place = SEARCH_FROM + number - 1
+        found.append(ParameterSet(f"search {number}", values, place=place))
     return found
 
 

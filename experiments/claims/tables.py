@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
-from experiments.claims.findings import Findings
+from experiments.claims.findings import Finding, Findings
 from experiments.claims.judging import CLIPPED, FAILED, HOLDS, OPEN, REFUTED
 
 
@@ -16,7 +16,18 @@ def csv_text(findings: Findings) -> str:
     rows = []
     for each in findings.claims:
         entry, met = each.entry, each.entry["meeting_all_bands"]
-        kept = ("id", "use", "statement", "value", "low", "high", "verdict", "source", "sign")
+        kept = (
+            "id",
+            "use",
+            "statement",
+            "value",
+            "low",
+            "high",
+            "verdict",
+            "wording",
+            "source",
+            "sign",
+        )
         changes = {
             f"{how}_by_{one.name}": getattr(one, how)
             for one in each.variants
@@ -35,6 +46,11 @@ def csv_text(findings: Findings) -> str:
                 "holds_meeting_all_bands": each.met.count(HOLDS),
                 "refuted_meeting_all_bands": each.met.count(REFUTED),
                 "deciders": " ".join(decider.name for decider in each.deciders),
+                "deciders_clear_of_chance": " ".join(
+                    decider.name for decider in each.deciders if decider.clear
+                ),
+                **_coding(each),
+                **_size(each),
                 **changes,
             }
         )
@@ -46,6 +62,23 @@ def csv_text(findings: Findings) -> str:
     return text.getvalue()
 
 
+def _coding(each: Finding) -> dict[str, int]:
+    coded = each.coding
+    if coded is None:
+        return {}
+    others = coded.others
+    return {
+        "sets_with_the_coded_sign": coded.count,
+        "other_sets": others.sets,
+        "holds_in_other_sets": others.count(HOLDS),
+        "refuted_in_other_sets": others.count(REFUTED),
+    }
+
+
+def _size(each: Finding) -> dict[str, Any]:
+    return {f"size_{name}": value for name, value in each.size_of_first.entry.items()}
+
+
 def advocate_table(findings: Findings) -> list[dict[str, Any]]:
     """Return every set that was tried, whole, and what fresh runs say to it."""
     return [
@@ -53,6 +86,7 @@ def advocate_table(findings: Findings) -> list[dict[str, Any]]:
             "policy": each.policy,
             "party": each.party,
             "measure": each.measure,
+            "period": each.period,
             "set": one.found.label,
             "in_ensemble": one.in_ensemble,
             "meets_all_bands": one.found.meets,

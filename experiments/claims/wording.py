@@ -1,12 +1,12 @@
 """The claims' verdicts in words."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
 from experiments.analysis.wording import number
 from experiments.claims.advocate import Tried
-from experiments.claims.findings import Finding, Findings
+from experiments.claims.findings import Finding, Findings, told_as
 from experiments.claims.founding import Best
 from experiments.claims.judging import CLIPPED, FAILED, HOLDS, OPEN, REFUTED, Judged, Tested
 from experiments.claims.null import Null
@@ -14,6 +14,20 @@ from experiments.claims.turning import Turning
 from experiments.claims.variants import Variant
 
 VERDICTS = ("holds", "refuted", "depends", "cannot be told")
+
+_TOLD = {
+    "holds": "hold in most sets",
+    "holds, as coded": "hold as coded",
+    "refuted": "are refuted in most",
+    "depends": "depend on the centre",
+    "cannot be told": "cannot be told",
+}
+
+_SIGNS = {
+    "open": "whose sign is open",
+    "partly coded": "of which part is coded",
+    "coded": "whose sign is coded",
+}
 
 _SIGN = {
     "coded": "A mechanism codes the sign: that it holds is no test of the sign, only of whether "
@@ -83,7 +97,7 @@ def met_text(finding: Finding) -> str:
     return (
         f"Of the {met.sets} sets that meet all bands of the calibration it holds in "
         f"{share_text(met, HOLDS)} and is refuted in {share_text(met, REFUTED)}: "
-        f"{finding.met_verdict}."
+        f"{told_as(finding.claim, finding.met_verdict)}."
     )
 
 
@@ -115,10 +129,10 @@ def changes_text(variant: Variant) -> str:
 def turning_text(turning: Turning) -> str:
     """Return at which price an answer turns round, in two sentences."""
     name, unit = turning.fee, turning.unit
-    dropped = f" {turning.dropped} sets are left out, in which no more is bought by it."
-    if turning.condition.measure == "upkeep":
-        dropped = f" {turning.dropped} sets are left out, in which no more customers are kept."
-    dropped = dropped if turning.dropped else ""
+    count = turning.dropped
+    none = "customers are kept" if turning.condition.measure == "upkeep" else "is bought by it"
+    sets = f"{count} set is" if count == 1 else f"{count} sets are"
+    dropped = f" {sets} left out, in which no more {none}." if count else ""
     if not len(turning.prices):
         return f"No price of {name} can be given at which this turns round.{dropped}"
     middle, low, high = (_price(each) for each in turning.quartiles)
@@ -142,24 +156,29 @@ def _price(value: float) -> str:
 
 
 def lead(findings: Findings) -> str:
-    """Return the counts of verdicts in one sentence."""
-    text = _verdicts((each.verdict for each in findings.claims), "over all sets of the ensemble")
-    if findings.filled and findings.meeting:
-        met = _verdicts((each.met_verdict for each in findings.claims), "over those that meet all")
-        return f"{text} {met}"
-    return text.replace(" over all sets of the ensemble", "") if not findings.filled else text
+    """Return the counts of verdicts, apart for claims of which the sign is open or coded."""
+    if not findings.filled:
+        return _verdicts(findings.claims, met=False, where="")
+    text = _verdicts(findings.claims, met=False, where=" over all sets of the ensemble")
+    if not findings.meeting:
+        return text
+    return f"{text} {_verdicts(findings.claims, met=True, where=' over those that meet all')}"
 
 
-def _verdicts(verdicts: Iterable[str], where: str) -> str:
-    there = list(verdicts)
-    words = {
-        "holds": "hold in most sets",
-        "refuted": "are refuted in most",
-        "depends": "depend on the centre",
-        "cannot be told": "cannot be told",
-    }
-    parts = [f"{there.count(each)} {words[each]}" for each in VERDICTS if each in there]
-    return f"Of {len(there)} claims {where}, {', '.join(parts)}."
+def _verdicts(claims: Sequence[Finding], *, met: bool, where: str) -> str:
+    parts = []
+    for sign, title in _SIGNS.items():
+        there = [
+            told_as(each.claim, each.met_verdict if met else each.verdict)
+            for each in claims
+            if each.claim.sign == sign
+        ]
+        told = [f"{there.count(each)} {words}" for each, words in _TOLD.items() if each in there]
+        if there:
+            parts.append(f"{len(there)} {title} ({', '.join(told)})")
+    return (
+        f"Of {len(claims)} {'claim' if len(claims) == 1 else 'claims'}{where}: {'; '.join(parts)}."
+    )
 
 
 def tests_only(findings: Findings) -> str:

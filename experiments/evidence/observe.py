@@ -66,19 +66,6 @@ def observe(centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int) -> di
     return {**found, **steadier(made, small.panel.waves)}
 
 
-def sketch(centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int) -> dict[str, float]:
-    """Return what vignettes alone tell of the C facts, at a tenth of the cost of ``observe``.
-
-    The work function of the jobs by which candidates are looked over before they are simulated
-    in full. Parameters and result as in :func:`observe`, facts that need a centre left out.
-    """
-    of_centres = {PANEL.name, REFERENCE.name}
-    facts = [
-        fact for fact in calibration_facts() if not of_centres & {each.name for each in fact.data}
-    ]
-    return _statistics(facts, centre, _seeded(plan, seed).smaller())[0]
-
-
 def confirm(centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int) -> dict[str, float]:
     """Return the parts of all C facts on the whole plan, each as the fact itself takes it.
 

@@ -74,7 +74,7 @@ def _share_row(each: Finding) -> dict[str, Any]:
     row: dict[str, Any] = {
         "claim": each.claim.id,
         "sign": each.claim.sign,
-        "verdict": each.verdict,
+        "verdict": each.wording,
         "sets": each.judged.sets,
         "share_holds": share,
         "low": low,
@@ -222,7 +222,7 @@ def _panel(axis: Axes, tested: Tested) -> None:
 
 
 def deciding(finding: Finding, findings: Findings) -> Drawing | None:
-    """Return how a claim goes with the parameters that decide it; None where none is named.
+    """Return how a claim goes with the parameters that decide it; None where none is ranked.
 
     Parameters
     ----------
@@ -236,7 +236,8 @@ def deciding(finding: Finding, findings: Findings) -> Drawing | None:
     caption = (
         "How clear each set is of refuting the claim (its least clear judged condition, in "
         "standard errors: above 2 or so it holds, below −2 it is refuted) against the parameters "
-        "that decide it most. ρ: Spearman's rank correlation, 95 % bootstrap interval. The sets "
+        "with which it goes most. ρ: Spearman's rank correlation, 95 % bootstrap interval; a grey "
+        "heading: it cannot be told from chance, the largest of many. The sets "
         f"differ in all parameters at once, and these may go together. {facts_of(findings)}"
     )
     sets = findings.ensemble.block.sets
@@ -244,7 +245,7 @@ def deciding(finding: Finding, findings: Findings) -> Drawing | None:
     return Drawing(
         name=f"{finding.claim.stem}-deciders",
         draw=lambda: _draw_deciders(finding, findings),
-        title=f"What decides {finding.claim.id}",
+        title=f"What {finding.claim.id} goes with",
         caption=caption,
         data=[
             {
@@ -277,10 +278,9 @@ def _draw_deciders(finding: Finding, findings: Findings) -> Figure:
         axis.set_yticks(ticks, [f"{tick}".replace("-", "−") for tick in ticks])
         axis.minorticks_off()
         axis.set_xlabel(each.name)
-        axis.set_title(
-            f"ρ = {each.rho:+.2f} [{each.low:+.2f}, {each.high:+.2f}]".replace("-", "−"),
-            fontsize=8.6,
-        )
+        rho = f"ρ = {each.rho:+.2f} [{each.low:+.2f}, {each.high:+.2f}]".replace("-", "−")
+        heading = rho if each.clear else f"{rho}\ncannot be told from chance"
+        axis.set_title(heading, fontsize=8.6, color=INK if each.clear else MUTED)
     for axis in axes[len(finding.deciders) :]:
         axis.set_visible(False)
     axes[0].set_ylabel("clear of refutation, standard errors")

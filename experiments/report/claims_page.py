@@ -9,13 +9,22 @@ import numpy as np
 
 from experiments.analysis.wording import number
 from experiments.claims.advocate import Tried, farthest
-from experiments.claims.findings import Finding, Findings
+from experiments.claims.findings import Finding, Findings, told_as
 from experiments.claims.founding import LABELS
 from experiments.claims.judging import HOLDS, REFUTED, Judged, Tested
-from experiments.claims.measures import MEASURES, PERIOD_NAMES, YEARS
+from experiments.claims.levels import SHOWN
+from experiments.claims.magnitude import Magnitude
+from experiments.claims.measures import MEASURES, PERIOD_NAMES
+from experiments.claims.telling import (
+    CHANCE,
+    coding_text,
+    median_text,
+    of_others,
+    places_of,
+    relevant_text,
+)
 from experiments.claims.variants import Variant
 from experiments.claims.wording import (
-    best_text,
     called,
     changes_text,
     counts_text,
@@ -36,10 +45,15 @@ from experiments.claims.wording import (
 from experiments.figures.claims import deciding, overview, set_by_set
 from experiments.figures.founding import founding
 from experiments.figures.style import Drawing
+from experiments.report.claims_founding import (
+    arrows,
+    decider_parts,
+    headline,
+    horizons,
+    party_rows,
+)
 from experiments.report.page import environment, figure_of, kind_of
 from experiments.store import parquet
-
-_SHOWN_DECIDERS = "no parameter can be named"
 
 
 def write_claims(folder: Path, findings: Findings, provenance: Mapping[str, Any]) -> Path:
@@ -92,15 +106,19 @@ def report(findings: Findings) -> dict[str, Any]:
         "shared": shared,
         "lead": lead(findings),
         "tests": tests_only(findings),
-        "first": [row(each) for name in shared.first if (each := findings.of(name)) is not None],
-        "horizons": horizons(findings),
-        "conditions": [
-            condition_line(each) for name in shared.first if (each := findings.of(name)) is not None
+        "first": [
+            row(each) | headline(each)
+            for name in shared.first
+            if (each := findings.of(name)) is not None
         ],
+        "parties": party_rows(findings),
+        "horizons": horizons(findings),
+        "chance": CHANCE,
         "rows": [row(each) for each in findings.claims],
         "forms": [(name, form.title) for name, form in shared.form.items()],
         "form_rows": [form_row(each) for each in findings.claims],
         "form_sets": shared.form_sets,
+        "levels": level_rows(findings),
         "turning": [
             (each.claim.id, turning_text(one)) for each in findings.claims for one in each.turning
         ],
@@ -111,29 +129,6 @@ def report(findings: Findings) -> dict[str, Any]:
         "failures": list(findings.errors),
         "failed": len(findings.errors),
         "whole": findings.campaign.whole,
-    }
-
-
-def horizons(findings: Findings) -> dict[str, Any]:
-    """Return who does best under which policy as a table: a row a measure, a column a year."""
-    all_of = called(findings)
-    columns = [
-        (f"{PERIOD_NAMES[period]}{f', {where}' if findings.filled else ''}", period, best)
-        for period in YEARS
-        for where, best in ((all_of, findings.founding), ("all bands met", findings.founding_met))
-        if best is findings.founding or findings.filled
-    ]
-    measures = dict.fromkeys(each.measure for each in findings.founding)
-    cells = {
-        (title, each.measure): best_text(each)
-        for title, period, best in columns
-        for each in best
-        if each.period == period
-    }
-    titles = [title for title, _, _ in columns]
-    return {
-        "titles": titles,
-        "rows": [(LABELS[name], [cells[title, name] for title in titles]) for name in measures],
     }
 
 
@@ -150,33 +145,45 @@ def row(finding: Finding) -> dict[str, Any]:
         "refuted": share_text(finding.judged, REFUTED),
         "met": share_text(finding.met, HOLDS),
         "met_refuted": share_text(finding.met, REFUTED),
-        "met_verdict": finding.met_verdict if finding.met.sets else "",
+        "met_verdict": told_as(claim, finding.met_verdict) if finding.met.sets else "",
         "wide": _counts(finding.wide),
         "either": either_way(finding),
-        "verdict": finding.verdict,
+        "verdict": finding.wording,
         "kind": kind_of(finding.verdict),
-        "deciders": [decider_text(finding, place) for place in range(len(finding.deciders))],
+        "named": arrows(finding.deciders),
+        "size": median_text(finding.size_of_first.median, unit=finding.size_of_first.unit),
+        "sized": finding.size_of_first.condition.what,
+        "relevant": relevant_text(finding.size_of_first, over=">"),
+        "coding": _coding(finding),
         "forms": forms_text(finding),
     }
 
 
-def decider_text(finding: Finding, place: int) -> str:
-    """Return a parameter that decides: its name and which way."""
-    each = finding.deciders[place]
-    return f"{each.name} {'↑' if each.rho > 0 else '↓'}"
+def _coding(finding: Finding) -> str:
+    coded = finding.coding
+    if coded is None:
+        return ""
+    if not coded.others.sets:
+        return f"in all {coded.judged.sets} sets"
+    return f"in {coded.count} of {coded.judged.sets} sets; {of_others(coded)}"
 
 
-def condition_line(finding: Finding) -> str:
-    """Return on what a claim depends, in a sentence."""
-    if not finding.deciders:
-        return f"{finding.claim.id}: {_SHOWN_DECIDERS} with which it goes."
-    parts = [
-        f"{'more' if each.rho > 0 else 'less'} <code>{each.name}</code> "
-        f"(ρ = {number(each.rho, 2, signed=True)} "
-        f"[{number(each.low, 2, signed=True)}, {number(each.high, 2, signed=True)}])"
-        for each in finding.deciders
-    ]
-    return f"{finding.claim.id} is nearer to holding with {' and '.join(parts)}."
+def level_rows(findings: Findings) -> dict[str, Any]:
+    """Return what the centre does with each form as a table: a row a level, a column a form."""
+    return {
+        "titles": [each.title for each in findings.levels],
+        "rows": [
+            (title, [percent_of(each.values[name]) for each in findings.levels])
+            for name, title in SHOWN.items()
+        ]
+        if findings.levels
+        else [],
+    }
+
+
+def percent_of(share: float) -> str:
+    """Return a share in per cent with one decimal."""
+    return "–" if math.isnan(share) else f"{100.0 * share:.1f} %"
 
 
 def _counts(judged: Judged | None) -> str:
@@ -197,10 +204,14 @@ def claim_page(finding: Finding, findings: Findings) -> dict[str, Any]:
         "counts": counts_text(finding.judged),
         "wide": _counts(finding.wide),
         "sign": sign_text(finding),
+        "coding": coding_text(finding.coding) if finding.coding is not None else "",
         "either": either_way(finding),
-        "conditions": [tested_row(each) for each in finding.judged.tested],
+        "conditions": [
+            tested_row(*each) for each in zip(finding.judged.tested, finding.sizes, strict=True)
+        ],
         "arms": [(name, arm.about) for name, arm in arms.items()],
-        "deciders": condition_line(finding),
+        "deciders": decider_parts(finding.deciders),
+        "chance": CHANCE,
         "stable": [f"{each.name}: {100 * each.stable:.0f} %" for each in finding.deciders],
         "variants": [variant_row(each) for each in finding.variants],
         "turning": [turning_text(each) for each in finding.turning],
@@ -220,10 +231,9 @@ def variant_row(variant: Variant) -> dict[str, str | int]:
     }
 
 
-def tested_row(tested: Tested) -> dict[str, Any]:
+def tested_row(tested: Tested, size: Magnitude) -> dict[str, Any]:
     """Return a condition as a row: what, the differences, and in how many sets it holds."""
     condition, means = tested.condition, tested.contrasts.mean
-    unit = MEASURES[condition.measure].unit
     return {
         "what": condition.what,
         "definition": MEASURES[condition.measure].definition,
@@ -231,7 +241,8 @@ def tested_row(tested: Tested) -> dict[str, Any]:
         if condition.by
         else ("higher" if condition.sign > 0 else "lower"),
         "period": PERIOD_NAMES[condition.period],
-        "median": f"{spread(means)}{'' if unit in ('1', '0-1', 'share') else f' {unit}'}",
+        "median": f"{spread(means)}{size.unit}",
+        "relevant": relevant_text(size) if condition.judged else "",
         "counts": counts_text(tested),
         "kind": "net of costs" if condition.net else "" if condition.judged else "reported only",
     }
@@ -244,7 +255,7 @@ def spread(values: np.ndarray) -> str:
         return "–"
     low, middle, high = (float(each) for each in np.quantile(known, [0.1, 0.5, 0.9]))
     largest = max(abs(low), abs(high))
-    places = min(6, max(0, 2 - math.floor(math.log10(largest)))) if largest > 0.0 else 0
+    places = places_of(largest)
     shown_ends = [number(each, places, signed=True) for each in (middle, low, high)]
     return "{} ({} to {})".format(*shown_ends)
 
@@ -283,11 +294,12 @@ def size_lines(findings: Findings) -> list[str]:
 
 
 def advocate_rows(findings: Findings) -> list[dict[str, Any]]:
-    """Return for each party's measure and each policy whether a set was found in which it wins."""
+    """Return for each measure, policy and year whether a set was found in which it wins."""
     return [
         {
             "party": each.party,
             "measure": LABELS[each.measure],
+            "period": PERIOD_NAMES[each.period],
             "policy": each.policy,
             "search": search_text(each),
             **_first_found(each, findings),

@@ -14,6 +14,7 @@ from scipy import stats
 from experiments import calibrating
 from experiments.calibration import findings, procedure
 from experiments.calibration.confirming import Confirmed, chosen, confirm
+from experiments.calibration.course import MOST_LEARNED
 from experiments.calibration.ensemble import (
     Ensemble,
     ensemble_of,
@@ -43,7 +44,7 @@ from tests.experiments import known_model as known
 
 WORK = "tests.experiments.known_model:observe"
 WORKS = Works(WORK, WORK)
-SKETCHED = Works(WORK, WORK, "tests.experiments.known_model:sketch")
+SKETCHED = Works(WORK, WORK, "tests.experiments.known_model:sketch", rough=("K5.bend",))
 NAMES = tuple(known.RANGES)
 TRUTH = dict(zip(NAMES, (0.5, 0.6, 0.4, 0.5, 0.6, 0.5), strict=True))
 
@@ -257,7 +258,7 @@ def carrying(tmp_path_factory):
     """Calibrate with a parameter that no design knows, and with sketches."""
     folder = tmp_path_factory.mktemp("carrying")
     targets = known.targets_around(TRUTH, 0.1)
-    return calibrated(request_with(carried=True, sets=16), targets, folder, SKETCHED)
+    return calibrated(request_with(carried=True, sets=24), targets, folder, SKETCHED)
 
 
 def test_what_is_carried_is_drawn_for_each_set_and_kept_with_it(carrying):
@@ -303,6 +304,44 @@ def test_candidates_are_looked_over_by_a_sketch_first(carrying):
                 target = carrying.targets[3]
                 # Three standard deviations, and twice one for the sketch's own noise and ours.
                 assert target.distance(np.array(told)) <= 6.0 * known.NOISE
+
+
+def test_emulators_learn_what_sketches_tell_but_not_what_they_tell_roughly(carrying):
+    points, _ = carrying.seen()
+    more, told = carrying.learned()
+    looked_over = sum(len(sets) for sets, _ in carrying.sketched)
+    noted = [e.step.notes["sketched"] for e in carrying.ended if e.step.kind == "round"]
+    assert looked_over == sum(noted)
+    assert len(more) == len(points) + min(looked_over, MOST_LEARNED)
+    assert (more[: len(points)] == points).all()
+    names = [target.name for target in carrying.targets]
+    values = told[len(points) :, names.index("K4.rate")]
+    sets = [each for sets, _ in carrying.sketched for each in sets][-MOST_LEARNED:]
+    expected = [known.expected(known.stretched(each))["K4.rate"] for each in sets]
+    # Each lies within five standard deviations of what it should be: one in 10^6 does not.
+    assert np.abs(values - expected).max() < 5.0 * known.NOISE
+    assert np.isnan(told[len(points) :, names.index("K5.bend")]).all()
+
+
+def test_what_sketches_told_is_known_again_after_an_interruption(carrying, tmp_path):
+    """Protects the same ensemble whatever the interruptions: rounds are designed by sketches."""
+    assert carrying.ended[-1].step.title != "round 1"
+    targets, request = known.targets_around(TRUTH, 0.1), request_with(carried=True, sets=24)
+    steps = tmp_path / "steps.json"
+
+    def stop_in_a_round(simulator, crew):
+        if simulator.title == "round 1":
+            crew.hooks.ask_to_stop()
+
+    with pytest.raises(Interrupted):
+        calibrated(
+            request, targets, tmp_path, SKETCHED, memory=Memory(steps), follow=stop_in_a_round
+        )
+    again = calibrated(request, targets, tmp_path, SKETCHED, memory=Memory(steps))
+    for (sets, table), (others, other) in zip(carrying.sketched, again.sketched, strict=True):
+        assert sets == others
+        np.testing.assert_array_equal(table, other)
+    assert ensemble_of(again).sets == ensemble_of(carrying).sets
 
 
 def test_sets_are_judged_by_runs_that_they_were_not_chosen_by(course, ensemble):

@@ -1,15 +1,36 @@
 """The claims' files: all of the trade's claims are there, and mistakes are told all at once."""
 
+import ast
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from experiments.claims.arm_file import Changes
 from experiments.claims.arms import arms_of, pooled
+from experiments.claims.born import MADE_ONCE
 from experiments.claims.claim_file import claims_folder, load_claims, load_shared
+from experiments.claims.measures import LOGGED
 from experiments.claims.sets import every_parameter
 from experiments.errors import RequestError
+from sim import Centre
+from sim.simulation import BUILT
+
+SOURCES = Path(__file__).resolve().parents[2]
+MAKERS = {
+    "customer_born",
+    "find_midway",
+    "first_morning",
+    "heads_for",
+    "new_floor",
+    "observe",  # what an adaptive employer expects: no rule of conduct
+    "rep_born",
+    "settle_in",
+    "shifts",
+    "small_world",
+}
+"""The functions that make customers, reps and the market, or what they are made in."""
 
 NET = {"N10", "N16", "N17", "N21", "N24"}
 
@@ -112,6 +133,111 @@ def test_no_experiment_meets_the_end_of_a_range_in_the_reference_centre(claims):
     for claim in claims:
         for name, arm in arms_of([claim], load_shared())[claim.id].items():
             assert not arm.spec.clipped(every_parameter({})), f"{claim.id}: {name}"
+
+
+def readers() -> dict[str, set[str]]:
+    """Return which functions of the model read a parameter of the centre."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in [*(SOURCES / "sim" / "behaviours").glob("*.py"), SOURCES / "sim" / "floor.py"]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef):
+                for node in ast.walk(function):
+                    if (
+                        isinstance(node, ast.Attribute)
+                        and isinstance(node.value, ast.Name)
+                        and node.value.id in ("p", "centre")
+                        and node.attr in Centre.model_fields
+                    ):
+                        found[node.attr].add(function.name)
+    return found
+
+
+def test_what_is_read_only_when_people_are_made_is_known_as_such():
+    """The list is held against the model's sources: a new trait must be on it."""
+    read = readers()
+    assert set(Centre.model_fields) <= set(read)  # else they are read in a way not looked for
+    once = {name for name, functions in read.items() if functions <= MAKERS}
+    assert once | set(BUILT) == set(MADE_ONCE)
+
+
+def test_no_change_at_the_branch_misses_those_who_are_there(claims):
+    """N11 once changed contentment there, which is drawn at birth: newcomers alone had it."""
+    for claim in claims:
+        for name, arm in arms_of([claim], load_shared())[claim.id].items():
+            assert not set(arm.spec.at_branch.names) & set(MADE_ONCE), f"{claim.id}: {name}"
+
+
+@pytest.mark.parametrize("name", ["product_satisfaction", "temper", "composure", "seats"])
+def test_such_a_change_is_refused(folder, name):
+    text = f"[arm.unapologetic]\nat_branch = {{ times = {{ {name} = 1.1 }} }}"
+    messages = spoil(folder, "[arm.unapologetic]", text)
+    assert any("from_start instead" in message for message in messages)
+
+
+def test_hostility_is_judged_by_what_is_left_of_it(claims):
+    """One rule for all: a move that calms takes a turn, in which one may press once more."""
+    judged = {claim.id for claim in claims for each in claim.judged if each.measure == "hostility"}
+    assert judged == set()
+    left = {claim.id for claim in claims for each in claim.judged if each.measure == "anger_left"}
+    assert left == {"N5", "N7", "N9", "N12", "N16", "N17", "N22", "N23"}
+    for claim in claims:
+        reported = {each.measure for each in claim.condition}
+        assert claim.id not in left or "hostility" in reported, claim.id
+
+
+def test_a_turn_that_is_filled_is_held_against_another_way_to_fill_it(claims):
+    """Arguing and deflecting take turns from what calms, so that some other arm must too, or
+    the comparison be with what reps do anyway."""
+    pairs = {
+        claim.id: {(each.arm, each.versus) for each in claim.judged}
+        for claim in claims
+        if claim.id in ("N5", "N6")
+    }
+    assert ("arguing", "idle-talk") in pairs["N5"]
+    assert ("deflecting", "balanced") in pairs["N6"]
+    arms = arms_of(claims, load_shared())["N5"]
+    one, other = (arms[name].given(every_parameter({})) for name in ("arguing", "idle-talk"))
+    assert {name for name in one if one[name] != other[name]} == {"centre"}
+    assert set(other["centre"]) == {"anger_of_moves.argue", "heard_by_moves.argue"}
+    # Where arguing does nothing to the customer the two are one run: the claim cannot hold there.
+    idle = every_parameter(other["centre"])
+    assert arms["arguing"].given(idle) == arms["idle-talk"].given(idle)
+
+
+def test_what_is_judged_has_a_margin_that_matters(claims):
+    relevant = load_shared().relevant
+    assert {each.measure for claim in claims for each in claim.judged} <= set(relevant)
+    assert min(relevant.values()) > 0.0
+
+
+def test_a_measure_without_such_a_margin_is_told(folder):
+    path = folder / "shared.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("anger_left = 0.01\n", ""), encoding="utf-8")
+    with pytest.raises(RequestError, match=r"anger_left is judged, and shared.toml does not say"):
+        load_claims(folder=folder)
+
+
+def test_what_needs_the_log_asks_for_it(claims, folder):
+    asked = {claim.id for claim in claims for each in claim.judged if each.measure in LOGGED}
+    assert asked == {"N13", "N25", "N26"}
+    messages = spoil(folder, 'measure = "abuse"', 'measure = "conversations_per_settled"')
+    assert any("log = true; without: unapologetic" in message for message in messages)
+
+
+def test_no_arm_is_run_once_with_and_once_without_the_log(claims):
+    arms = pooled(arms_of(claims, load_shared())).values()
+    bare = [
+        (
+            arm.policy.model_dump_json(),
+            arm.spec.model_copy(update={"log": False}).model_dump_json(
+                include={"at_branch", "from_start", "force"}
+            ),
+        )
+        for arm in arms
+    ]
+    assert len(set(bare)) == len(bare)
 
 
 def test_the_worst_off_is_held_against_each_policy_and_judged_against_none(claims):

@@ -206,7 +206,10 @@ def two_arms(shift: float, sets: int = 8, noise: float = 0.01, seed: int = 3):
 
 @pytest.mark.parametrize(("shift", "clear"), [(-0.1, 0), (0.1, 8), (-0.3, 0)])
 def test_a_variant_matters_where_differences_differ_and_verdicts_with_them(shift, clear):
-    """A verdict that stays is no change, however much larger the difference is."""
+    """A verdict that stays is no change, however much larger the difference is.
+
+    Where nothing differs, each of eight sets errs in 5 %: 3 or more do once in 170 times.
+    """
     claim = claim_of("N9")
     usual = two_arms(-0.1)
     rows, none = list(range(8)), np.zeros(8, dtype=bool)
@@ -214,7 +217,7 @@ def test_a_variant_matters_where_differences_differ_and_verdicts_with_them(shift
         claim, ("x", "x"), (usual, judge(claim, usual)), two_arms(shift, seed=4), rows, none
     )
     assert (found.clear, found.turned, found.matters) == (clear, clear, clear > 0)
-    assert found.different == (0 if shift == -0.1 else 8)
+    assert found.different <= 2 if shift == -0.1 else found.different == 8
 
 
 def test_a_change_of_verdict_by_noise_is_counted_but_not_called_clear():
@@ -296,21 +299,35 @@ def test_the_parameter_that_decides_is_named():
     noise = np.random.default_rng(6).standard_normal(50)
     score = np.array([8.0 * one["p3"] - 8.0 * one["p7"] for one in sets]) + 0.5 * noise
     named = deciders(score, sets, seed=1)
+    assert all(each.clear for each in named)
     assert {each.name for each in named} == {"p3", "p7"}
     assert all(each.stable > 0.9 for each in named)
     assert {each.name: each.rho > 0 for each in named} == {"p3": True, "p7": False}
 
 
-def test_nothing_is_named_where_nothing_decides():
-    """Meant to err once in twenty; of 60 tries 9 or more would come once in 3,000 times."""
+@pytest.mark.parametrize("coded", [(), ("p1", "p4")])
+def test_two_are_always_given_and_seldom_called_clear_where_nothing_decides(coded):
+    """Meant to err once in twenty over both families; of 60 tries 9 or more come once in 300."""
     tries = 60
     assert stats.binom.sf(8, tries, 0.05) < 1 / 300
     rng = np.random.default_rng(8)
-    wrong = sum(
-        bool(deciders(rng.standard_normal(40), made_sets(40, 12, seed), seed=seed))
-        for seed in range(tries)
-    )
+    wrong = 0
+    for seed in range(tries):
+        named = deciders(rng.standard_normal(40), made_sets(40, 12, seed), seed, coded)
+        assert len(named) == 2
+        wrong += any(each.clear for each in named)
     assert wrong <= 8
+
+
+def test_what_codes_the_sign_has_a_lower_limit_of_its_own():
+    """A correlation that is lost among 130 parameters can be told among two."""
+    sets = made_sets(50, 130, 9)
+    noise = np.random.default_rng(2).standard_normal(50)
+    score = np.array([one["p5"] for one in sets]) / math.sqrt(1 / 12) + 2.2 * noise
+    assert not any(each.clear for each in deciders(score, sets, seed=1))
+    first = deciders(score, sets, seed=1, coded=("p5", "p6"))[0]
+    assert (first.name, first.clear, first.coded) == ("p5", True, True)
+    assert 0.35 < first.rho < 0.6  # so that the test is of what it says
 
 
 def test_too_few_sets_name_nothing():

@@ -42,6 +42,9 @@ KEYS = [
     "meeting_all_bands",
     "sign",
     "deciders",
+    "wording",
+    "coding",
+    "size",
 ]
 
 
@@ -204,7 +207,7 @@ def test_the_report_of_all_claims_has_all_its_parts(findings):
     parts = claims_page.report(findings)
     assert len(parts["rows"]) == len(parts["form_rows"]) == 26
     assert [each["id"] for each in parts["first"]] == ["N1", "N19"]
-    assert len(parts["advocate"]) == 24  # three policies by eight measures
+    assert len(parts["advocate"]) == 48  # three policies by eight measures and two years
     assert "Equal arms under different names" in parts["null"]
     assert (
         len(parts["horizons"]["titles"]) == 4

@@ -18,7 +18,7 @@ from sim.behaviours.rep import learn, rest_overnight, wear
 from sim.floor import heads_for
 from tests.sim.scenes import Scene
 from tests.verification.bare import BARE, ENDLESS, bare_centre, day_by_day, logged
-from tests.verification.theory import assert_mean
+from tests.verification.theory import assert_mean, assert_share
 
 ENGINES = pytest.mark.parametrize(("engine", "days"), [("compiled", 400), ("mesa", 60)])
 SHARE = st.floats(0.0, 1.0)
@@ -191,6 +191,32 @@ def test_exhaustion_in_a_run_is_what_the_contacts_add_up_to() -> None:
         drained = 0.02 * 0.12 * contacts
         chronic = (chronic + drained * (1.0 - chronic)) * (1.0 - night)
         assert floor.reps["exhaustion"] == pytest.approx(chronic, rel=1e-9)
+
+
+def test_two_shifts_of_different_length() -> None:
+    """Protects shifts: contacts go with their length, and exhaustion with each rep's own shift.
+
+    A day of 24 hours in shifts of 16 and 8. Calls come evenly, so of all contacts two thirds fall
+    into the first (a binomial test; some 9 seats in 10 are free at any time, so next to no call
+    waits from one shift into the other). Each rep's exhaustion then follows exactly from the log.
+    """
+    centre = strained_centre(customers=8_000, seats=4, recovery_night=0.03, shift_minutes=960.0)
+    days = 60
+    _, log = logged(centre, days=days, seed=9)
+    floors = day_by_day(centre, BARE, days=days, seed=9)
+    first = next(floors).reps
+    chronic, ids = first["chronic"].copy(), first["id"].copy()
+    long_shift = 0
+    for day, floor in enumerate(floors):
+        reps = floor.reps
+        contacts = np.array([np.sum((log["day"] == day) & (log["rep"] == one)) for one in ids])
+        length = np.round(reps["shift_end"] - reps["shift_start"])
+        assert sorted(length) == [480.0] * 4 + [960.0] * 4
+        long_shift += int(contacts[length == 960.0].sum())
+        drained = 0.02 * 0.12 * contacts
+        chronic = (chronic + drained * (1.0 - chronic)) * 0.97
+        assert reps["exhaustion"] == pytest.approx(chronic, rel=1e-9)
+    assert_share(long_shift, len(log), 2.0 / 3.0)
 
 
 def test_exhaustion_settles_where_the_load_says() -> None:
