@@ -13,7 +13,7 @@ from experiments.calibration.request import Calibration
 from experiments.calibration.space import Space
 from experiments.calibration.targets import Target
 
-MOST_LEARNED = 240
+MOST_LEARNED = 480
 """Sketches that emulators learn from: the time that a Gaussian process takes grows as the cube."""
 
 

@@ -3,10 +3,14 @@
 import numpy as np
 
 MOST = 12
-"""Active inputs at the most: emulators of more learn slowly from some hundred runs (assumed)."""
+"""Active inputs that are allowed in any case: emulators of more learn slowly from some hundred runs
+(assumed)."""
+
+RUNS_AN_INPUT = 30
+"""Where there are more runs, an active input for each so many (assumed)."""
 
 
-def active_inputs(points: np.ndarray, values: np.ndarray, most: int = MOST) -> list[int]:
+def active_inputs(points: np.ndarray, values: np.ndarray) -> list[int]:
     """Return the columns that explain an output, the strongest first, by forward selection.
 
     A parameter comes in with its linear and its quadratic term, as long as that lowers
@@ -19,8 +23,6 @@ def active_inputs(points: np.ndarray, values: np.ndarray, most: int = MOST) -> l
         Designs on the unit cube.
     values : array (n,)
         The output.
-    most : int
-        How many columns at the most.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def active_inputs(points: np.ndarray, values: np.ndarray, most: int = MOST) -> l
     rest = values - values.mean()
     error = float(rest @ rest)
     chosen: list[int] = []
-    limit = min(most, max(1, count // 5), dimensions)
+    limit = min(max(MOST, count // RUNS_AN_INPUT), max(1, count // 5), dimensions)
     while len(chosen) < limit:
         gains = [_gain(terms[:, each, :], rest) for each in range(dimensions)]
         for each in chosen:
