@@ -1,0 +1,1 @@
+"""What curves over swept dimensions say, each with its uncertainty; one method a file."""
