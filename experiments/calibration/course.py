@@ -105,6 +105,7 @@ class Course:
             [self.emulated[place] for place in places],
             np.nan_to_num(standard.errors)[places],
             self.request.waves.discrepancy,
+            self.request.acceptance.sigmas,
             _rests(self.emulated, np.nan_to_num(standard.noise))[places],
         )
 

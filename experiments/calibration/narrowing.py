@@ -24,7 +24,10 @@ from experiments.calibration.simulating import Simulator
 KEPT = 0.3
 """Share of the population that goes on to the next level."""
 
-SWEEPS = 3
+FIRST = 1.5
+"""How many times as many sets as are moved in a round are drawn to begin with."""
+
+SWEEPS = 2
 """Proposals for each of the population in a round: what is refused by a sketch costs little."""
 
 STEPS = 4
@@ -88,13 +91,24 @@ class Narrowing:
     _standard: Standard = field(init=False)
     _simulated: dict[bytes, int] = field(default_factory=dict, init=False)
 
-    def __post_init__(self) -> None:
-        """Begin with all that the waves simulated."""
-        sets = [each for ended in self.course.ended for each in ended.step.sets]
+    def begin(self, points: np.ndarray) -> str:
+        """Simulate the first population.
+
+        Parameters
+        ----------
+        points : array (n, d)
+            On the unit cube of all ranges.
+
+        Returns
+        -------
+        str
+            How it went, in a line.
+        """
+        self.number = 1
         self._standard = self.course.standard
-        _, table = self.course.seen()
-        self.points = self.course.whole.points(sets)
-        self.scores = np.array([self._standard.worst(row[None, :]) for row in table])
+        self.points, self.scores = points, self.score(points, np.inf)
+        self.keep_step(0, np.inf)
+        return f"round 1: {len(points)} sets simulated, where emulators hold acceptance for likely"
 
     @property
     def most_of_a_round(self) -> int:
@@ -123,14 +137,20 @@ class Narrowing:
         for _ in range(SWEEPS):
             self.sweep(level, rng)
         judged = self.judge_the_near() if level <= asked.screen else 0
-        tried = course.candidates[before:]
-        step = Step("round", self.number, [each.parameters for each in tried], {"within": level})
-        course.ended.append(Ended(step, np.array([each.known for each in tried])))
+        tried = self.keep_step(before, level)
         accepted = len(course.standard.accepted(course.candidates))
         return (
-            f"{step.title}: within {level:.1f} standard deviations of one run; {len(tried)} sets "
+            f"round {self.number}: within {level:.1f} standard deviations of one run; {tried} sets "
             f"simulated, {judged} judged afresh; {accepted} plausible so far"
         )
+
+    def keep_step(self, first: int, level: float) -> int:
+        """Add the round that has ended to the course, and return how many sets it simulated."""
+        tried = self.course.candidates[first:]
+        step = Step("round", self.number, [each.parameters for each in tried], {"within": level})
+        table = np.array([each.known for each in tried]).reshape(-1, len(self.course.targets))
+        self.course.ended.append(Ended(step, table))
+        return len(tried)
 
     def sweep(self, level: float, rng: np.random.Generator) -> None:
         """Propose a move to each of the population, and make those that stay within the level.
@@ -158,7 +178,7 @@ class Narrowing:
         alive = np.arange(len(points))
         sets = course.whole.values(points)
         seeds = self.seeds(sets)
-        if self.simulator.works.sketch and sets:
+        if self.simulator.works.sketch and sets and ceiling < np.inf:
             self.simulator.title = f"sketches of round {self.number}"
             told = self.simulator.sketches(list(zip(sets, seeds, strict=True)))
             # With the same seed: a sketch is a part of what the whole simulation will give.

@@ -10,10 +10,10 @@ from experiments.calibration.acceptance import Candidate
 from experiments.calibration.course import Course, Ended
 from experiments.calibration.implausibility import Judge
 from experiments.calibration.memory import Made, Memory, Set
-from experiments.calibration.narrowing import Narrowing, fresh
+from experiments.calibration.narrowing import FIRST, Narrowing, fresh
 from experiments.calibration.outputs import Emulated, emulate, outputs_of
 from experiments.calibration.request import MOST_REPEATS, Calibration
-from experiments.calibration.sampling import down_the_levels, spread_out
+from experiments.calibration.sampling import down_the_levels, spread_out, towards_plausibility
 from experiments.calibration.simulating import Simulator
 from experiments.calibration.space import Space
 from experiments.calibration.targets import Target
@@ -204,10 +204,16 @@ class _Work:
     def rounds(self) -> None:
         """Narrow down by simulation until there are enough plausible sets, or runs are spent."""
         course, asked = self.course, self.course.request.acceptance
-        _, notes = self.not_ruled_out(len(course.request.waves.runs) + 1)
+        left, notes = self.not_ruled_out(len(course.request.waves.runs) + 1)
         self.take_note(notes)
-        narrowing = Narrowing(course, self.simulator, self.judge(), self.seeds, self.rng)
-        while len(course.standard.accepted(course.candidates)) < asked.sets:
+        judge = self.judge()
+        likely = towards_plausibility(judge.log_chance, left, self.rng(3, 0))
+        first = self.rng(4, 0).permutation(len(likely))[: round(FIRST * asked.batch)]
+        narrowing = Narrowing(course, self.simulator, judge, self.seeds, self.rng)
+        if len(first) <= asked.most_runs - asked.repeats * asked.at_least:
+            carried = self.rng(7, 0).random((len(first), len(course.request.carried)))
+            self.say(narrowing.begin(np.hstack([likely[first], carried])))
+        while narrowing.number and len(course.standard.accepted(course.candidates)) < asked.sets:
             kept = asked.repeats * self.wanting()  # for what is to be judged in any case
             if asked.most_runs - narrowing.spent - kept < narrowing.most_of_a_round:
                 break

@@ -3,7 +3,8 @@
 Down the levels: uniform points of the whole cube, of which the best tenth are kept, multiplied and
 moved within their level, and so on until the level is the cut (subset simulation, Au and Beck 2001;
 Williamson and Vernon 2013 do alike for history matching; both from memory, unverified). Its
-by-product is the volume of what is left.
+by-product is the volume of what is left. Then towards plausibility: the weights of these points are
+raised step by step to the chance of acceptance (sequential Monte Carlo by tempering).
 """
 
 import math
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import logsumexp
 
 Score = Callable[[np.ndarray, float], np.ndarray]
 """Of points and a ceiling: lower is better; above the ceiling it may be infinite."""
@@ -26,6 +28,10 @@ SWEEPS = 10
 
 CROSSED = 0.25
 """Share of the coordinates that a move changes."""
+
+
+HALF = 0.5
+"""Share of the effective number of points at which a step of tempering ends."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,58 @@ def _proposal(points: np.ndarray, others: np.ndarray, rng: np.random.Generator) 
     step = reach * (others[one] - others[other]) + 0.02 * rng.standard_normal(points.shape)
     wanted = np.abs(points + np.where(crossed, step, 0.0)) % 2.0
     return np.where(wanted > 1.0, 2.0 - wanted, wanted)
+
+
+def towards_plausibility(
+    log_chance: Callable[[np.ndarray], np.ndarray], points: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw points with a density in proportion to the chance of acceptance.
+
+    Parameters
+    ----------
+    log_chance : callable
+        The logarithm of that chance.
+    points : array (n, d)
+        Uniform points of what is not ruled out, to begin with.
+    rng : Generator
+        Draws the moves.
+
+    Returns
+    -------
+    array (n, d)
+        As many points.
+    """
+    logs = log_chance(points)
+    power = 0.0
+    while power < 1.0:
+        step = _step(logs, 1.0 - power)
+        weights = np.exp(step * logs - logsumexp(step * logs))
+        power = min(1.0, power + step)
+        chosen = rng.choice(len(points), len(points), p=weights / weights.sum())
+        points, logs = points[chosen], logs[chosen]
+        for _ in range(SWEEPS):
+            for half, others in _halves(len(points), rng):
+                proposed = _proposal(points[half], points[others], rng)
+                found = log_chance(proposed)
+                taken = np.log(rng.random(len(half))) < power * (found - logs[half])
+                points[half[taken]], logs[half[taken]] = proposed[taken], found[taken]
+    return points
+
+
+def _step(logs: np.ndarray, most: float) -> float:
+    """Return the step of the power that leaves half of the points effective."""
+
+    def effective(step: float) -> float:
+        weights = step * logs
+        return float(np.exp(2.0 * logsumexp(weights) - logsumexp(2.0 * weights))) / len(logs)
+
+    if effective(most) >= HALF:
+        return most
+    low, high = 0.0, most
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if effective(middle) >= HALF else (low, middle)
+    return max(low, 1e-4)
 
 
 def spread_out(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:

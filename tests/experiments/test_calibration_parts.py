@@ -11,10 +11,10 @@ from scipy import stats
 from experiments.calibration.acceptance import Candidate, Standard
 from experiments.calibration.emulator import KINDS, fit
 from experiments.calibration.ensemble import medoid_of
-from experiments.calibration.implausibility import Judge
+from experiments.calibration.implausibility import Judge, log_between
 from experiments.calibration.outputs import Emulated, Output, emulate, outputs_of, pooled_noise
 from experiments.calibration.request import Acceptance, Range, load_calibration
-from experiments.calibration.sampling import down_the_levels, spread_out
+from experiments.calibration.sampling import down_the_levels, spread_out, towards_plausibility
 from experiments.calibration.screening import active_inputs
 from experiments.calibration.space import Space
 from experiments.calibration.targets import Target, targets_of
@@ -263,6 +263,27 @@ def test_noise_is_what_repeats_differ_by():
     assert found == pytest.approx(0.2, rel=0.12)
 
 
+@given(st.floats(-8.0, 8.0), st.floats(0.01, 16.0))
+def test_the_chance_of_a_band_is_that_of_the_normal_distribution(low, width):
+    high = low + width
+    exact = (
+        stats.norm.cdf(high) - stats.norm.cdf(low)
+        if low < 0
+        else (stats.norm.sf(low) - stats.norm.sf(high))
+    )
+    found = log_between(np.array([low]), np.array([high]))[0]
+    assert found == pytest.approx(math.log(exact), rel=1e-6, abs=1e-9)
+
+
+def test_the_chance_of_a_band_far_away_is_still_told():
+    low = np.array([10.0, 20.0, 30.0, -30.0, -np.inf])
+    high = np.array([11.0, 21.0, np.inf, -29.0, 0.0])
+    found = log_between(low, high)
+    assert np.all(np.isfinite(found))
+    assert found[0] > found[1] > found[2]
+    assert found[4] == pytest.approx(math.log(0.5))
+
+
 class Flat:
     """An emulator of the first coordinate, known to ±``known``."""
 
@@ -275,7 +296,7 @@ class Flat:
 
 def judge_of(low, high, known, error, discrepancy=0.0, rest=0.0):
     emulated = Emulated(Output(Target("a", low=low, high=high)), Flat(known))
-    return Judge([emulated], np.array([error]), discrepancy, np.array([rest]))
+    return Judge([emulated], np.array([error]), discrepancy, 2.0, np.array([rest]))
 
 
 def test_implausibility_is_the_distance_over_the_root_of_four_variances():
@@ -313,6 +334,16 @@ def test_what_cannot_be_reached_ends_at_the_level_that_can():
     sample = down_the_levels(score, rng.random((512, 3)), 128, 3.0, rng)
     assert len(sample.points) == 128
     assert 5.0 <= sample.level < 5.1
+
+
+def test_points_come_in_proportion_to_the_chance_of_acceptance():
+    def log_chance(points):
+        return -0.5 * np.sum(((points - 0.4) / 0.05) ** 2, axis=1)
+
+    rng = np.random.default_rng(2)
+    points = towards_plausibility(log_chance, rng.random((3000, 3)), rng)
+    assert points.mean(axis=0) == pytest.approx(np.full(3, 0.4), abs=0.01)
+    assert points.std(axis=0) == pytest.approx(np.full(3, 0.05), rel=0.12)
 
 
 def test_points_that_are_spread_out_differ():
