@@ -9,9 +9,6 @@ from experiments.calibration.memory import Set
 from experiments.calibration.outputs import Output
 from experiments.calibration.request import Acceptance
 
-ANYWAY = 4
-"""Of a round's candidates one in so many is repeated in any case: the best by their first run."""
-
 
 @dataclass(frozen=True)
 class Candidate:
@@ -130,10 +127,3 @@ class Standard:
     def accepted(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Return the plausible sets, in the order in which they were simulated."""
         return [each for each in candidates if self.accepts(each)]
-
-    def worth_repeating(self, first: np.ndarray) -> list[int]:
-        """Return which candidates to simulate afresh, by their first run."""
-        worst = np.array([self.worst(row[None, :]) for row in first])
-        anyway = np.argsort(worst, kind="stable")[: -(-len(first) // ANYWAY)]
-        near = np.flatnonzero(worst <= self.asked.screen)
-        return sorted({*map(int, near), *map(int, anyway)})

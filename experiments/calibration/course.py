@@ -7,14 +7,14 @@ import numpy as np
 
 from experiments.calibration.acceptance import Candidate, Standard
 from experiments.calibration.implausibility import Judge
-from experiments.calibration.memory import Set, Step
+from experiments.calibration.memory import Step
 from experiments.calibration.outputs import Emulated, Output, pooled_noise
 from experiments.calibration.request import Calibration
 from experiments.calibration.space import Space
 from experiments.calibration.targets import Target
 
-MOST_LEARNED = 480
-"""Sketches that emulators learn from: the time that a Gaussian process takes grows as the cube."""
+MOST_LEARNED = 400
+"""Sets that emulators learn from: the time that a Gaussian process takes grows as the cube."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,6 @@ class Course:
         The steps, in their order.
     candidates : list of Candidate
         The sets of the rounds.
-    sketched : list of (list of dict, array)
-        For each round the sets that were looked over, with what their sketches told.
     pilot : array (r, m)
         Runs of the middle of the ranges.
     aside : list of str
@@ -75,7 +73,6 @@ class Course:
     outputs: list[Output] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
-    sketched: list[tuple[list[Set], np.ndarray]] = field(default_factory=list)
     pilot: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     aside: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
@@ -118,13 +115,9 @@ class Course:
         return self.space.points(sets), np.concatenate([ended.table for ended in self.ended])
 
     def learned(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return what emulators learn from: all that was simulated, and the newest sketches."""
+        """Return what emulators learn from: the newest of all that was simulated."""
         points, table = self.seen()
-        sets = [each for several, _ in self.sketched for each in several][-MOST_LEARNED:]
-        if not sets:
-            return points, table
-        told = np.concatenate([rows for _, rows in self.sketched])[-MOST_LEARNED:]
-        return np.concatenate([points, self.space.points(sets)]), np.concatenate([table, told])
+        return points[-MOST_LEARNED:], table[-MOST_LEARNED:]
 
 
 def _rests(emulated: Sequence[Emulated], noise: np.ndarray) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,8 @@ import numpy as np
 from experiments.calibration.acceptance import Candidate
 from experiments.calibration.course import Course, Ended
 from experiments.calibration.implausibility import Judge
-from experiments.calibration.memory import Made, Memory, Set, Step
+from experiments.calibration.memory import Made, Memory, Set
+from experiments.calibration.narrowing import FIRST, Narrowing, fresh
 from experiments.calibration.outputs import Emulated, emulate, outputs_of
 from experiments.calibration.request import MOST_REPEATS, Calibration
 from experiments.calibration.sampling import down_the_levels, spread_out, towards_plausibility
@@ -24,9 +24,6 @@ FIRST_LOOK = 8192
 
 POPULATION = 1024
 """Points that are moved about in what is left."""
-
-MOST_SKETCHES = 8
-"""Candidates that are looked over for each that is simulated, at the most."""
 
 
 def calibrate(
@@ -68,7 +65,7 @@ def calibrate(
     return course
 
 
-_CARRIED = {"pilot": 5, "wave": 6, "round": 7}
+_CARRIED = {"pilot": 5, "wave": 6}
 """By which purpose of a generator what is carried along is drawn."""
 
 
@@ -205,20 +202,22 @@ class _Work:
         return found
 
     def rounds(self) -> None:
-        """Simulate candidates until there are enough plausible sets, or the runs are spent."""
+        """Narrow down by simulation until there are enough plausible sets, or runs are spent."""
         course, asked = self.course, self.course.request.acceptance
-        design = self.candidates_of(replace(course, ended=list(course.ended), candidates=[]))
-        spent, number = 0, 1
-        while len(course.standard.accepted(course.candidates)) < asked.sets:
-            left = asked.most_runs - spent
+        left, notes = self.not_ruled_out(len(course.request.waves.runs) + 1)
+        self.take_note(notes)
+        judge = self.judge()
+        likely = towards_plausibility(judge.log_chance, left, self.rng(3, 0))
+        first = self.rng(4, 0).permutation(len(likely))[: round(FIRST * asked.batch)]
+        narrowing = Narrowing(course, self.simulator, judge, self.seeds, self.rng)
+        if len(first) <= asked.most_runs - asked.repeats * asked.at_least:
+            carried = self.rng(7, 0).random((len(first), len(course.request.carried)))
+            self.say(narrowing.begin(np.hstack([likely[first], carried])))
+        while narrowing.number and len(course.standard.accepted(course.candidates)) < asked.sets:
             kept = asked.repeats * self.wanting()  # for what is to be judged in any case
-            batch = min(asked.batch, left // (asked.repeats + 1), left - kept)
-            if batch < max(1, asked.batch // 4):  # a handful more would tell little
+            if asked.most_runs - narrowing.spent - kept < narrowing.most_of_a_round:
                 break
-            step = self.memory.step("round", number, partial(design, number, batch))
-            self.take_note(step.notes)
-            spent += self.round(step)
-            number += 1
+            self.say(narrowing.round())
         self.judge_the_rest()
 
     def wanting(self) -> int:
@@ -229,126 +228,27 @@ class _Work:
     def judge_the_rest(self) -> None:
         """Simulate the best of the others afresh, where too few were for the ensemble."""
         course, standard = self.course, self.course.standard
+        if self.wanting() > sum(not len(each.runs) for each in course.candidates):
+            course.candidates += self.of_the_waves()
         rest = [at for at, each in enumerate(course.candidates) if not len(each.runs)]
         rest.sort(key=lambda at: standard.worst(course.candidates[at].screened[None, :]))
         chosen = rest[: self.wanting()]
         self.simulator.title = "the rest of the ensemble"
-        runs = self.fresh([course.candidates[at] for at in chosen])
+        runs = fresh(self.simulator, [course.candidates[at] for at in chosen], course.request)
         for at, each in zip(chosen, runs, strict=True):
             course.candidates[at] = replace(course.candidates[at], runs=each)
 
-    def fresh(self, candidates: Sequence[Candidate]) -> np.ndarray:
-        """Simulate candidates as often as it takes to judge them, with seeds not used before."""
-        repeats = self.course.request.acceptance.repeats
-        asked = [
-            (each.parameters, (each.seed + number) % 2**32)
-            for each in candidates
-            for number in range(1, repeats + 1)
+    def of_the_waves(self) -> list[Candidate]:
+        """Return the sets of the waves as candidates of no round."""
+        none = np.empty((0, len(self.course.targets)))
+        return [
+            Candidate(each, row, none, 0, seed)
+            for ended in self.course.ended
+            if ended.step.kind == "wave"
+            for each, row, seed in zip(
+                ended.step.sets, ended.table, self.seeds(ended.step.sets), strict=True
+            )
         ]
-        table = self.simulator.table(asked)
-        return table.reshape(len(candidates), repeats, len(self.course.targets))
-
-    def candidates_of(self, waves: Course) -> Callable[[int, int], Made]:
-        """Return what designs a round.
-
-        Parameters
-        ----------
-        waves : Course
-            What was seen in the waves: what they left is where every round begins, also one that
-            is designed after an interruption.
-        """
-        left: list[np.ndarray] = []
-
-        def make(number: int, batch: int) -> Made:
-            notes: dict[str, Any] = {}
-            if not left:
-                last = len(waves.request.waves.runs)
-                points, found = replace(self, course=waves).not_ruled_out(last + 1)
-                left.append(points)
-                if number == 1:
-                    notes, self.course.aside = found, waves.aside
-            points = towards_plausibility(self.judge().log_chance, left[0], self.rng(3, number))
-            points = points[self.rng(4, number).permutation(len(points))]
-            chosen, seen = self.looked_over(self.sets(points, "round", number), number, batch)
-            return chosen, {**notes, **seen}
-
-        return make
-
-    def looked_over(self, sets: list[Set], number: int, batch: int) -> Made:
-        """Choose the candidates of a round by what a sketch tells of them, in their order.
-
-        Those that it leaves within ``screen`` standard deviations of the bands come first; where
-        they are too few, the nearest of the others fill up.
-        """
-        course = self.course
-        if not self.simulator.works.sketch:
-            return sets[:batch], {}
-        self.simulator.title = f"sketches of round {number}"
-        seed = (course.request.seed + 2**31 + number * POPULATION) % 2**32
-        screen = course.request.acceptance.screen
-        worst: list[float] = []
-        while sum(each <= screen for each in worst) < batch:
-            more = sets[len(worst) : min(len(worst) + batch, MOST_SKETCHES * batch)]
-            if not more:
-                break
-            table = self.sketches(more, seed + len(worst))
-            worst += [course.standard.worst(row[None, :], partly=True) for row in table]
-        fit = [at for at, each in enumerate(worst) if each <= screen]
-        order = [*fit, *(int(at) for at in np.argsort(worst, kind="stable") if at not in fit)]
-        return [sets[at] for at in sorted(order[:batch])], {
-            "sketched": len(worst),
-            "fit": len(fit),
-            "looked_over": looked_over_notes(sets[: len(worst)], seed),
-        }
-
-    def sketches(self, sets: Sequence[Set], seed: int) -> np.ndarray:
-        """Return what sketches tell of sets, each with the seed after the one before."""
-        return self.simulator.sketches([(each, seed + at) for at, each in enumerate(sets)])
-
-    def learn_from_sketches(self, step: Step) -> None:
-        """Take up what the sketches told by which a round was chosen, rough parts left out."""
-        if not (noted := step.notes.get("looked_over")):
-            return
-        sets = [dict(zip(noted["names"], row, strict=True)) for row in noted["rows"]]
-        self.simulator.title = f"sketches of {step.title}"
-        table = self.sketches(sets, noted["seed"])
-        for at, each in enumerate(self.course.targets):
-            if each.name in self.simulator.works.rough:
-                table[:, at] = np.nan
-        self.course.sketched.append((sets, table))
-
-    def round(self, step: Step) -> int:
-        """Simulate the candidates of a round, the promising ones afresh; return the runs."""
-        course = self.course
-        self.learn_from_sketches(step)
-        self.simulator.title = step.title
-        seeds = self.seeds(step.sets)
-        first = self.simulator.table(list(zip(step.sets, seeds, strict=True)))
-        none = np.empty((0, len(course.targets)))
-        found = [
-            Candidate(each, row, none, step.number, seed)
-            for each, row, seed in zip(step.sets, first, seeds, strict=True)
-        ]
-        again = course.standard.worth_repeating(first)
-        for place, runs in zip(again, self.fresh([found[at] for at in again]), strict=True):
-            found[place] = replace(found[place], runs=runs)
-        course.candidates += found
-        course.ended.append(Ended(step, np.array([each.known for each in found])))
-        accepted = len(course.standard.accepted(course.candidates))
-        self.say(
-            f"{step.title}: {len(found)} candidates, {len(again)} of them simulated afresh; "
-            f"{accepted} plausible so far"
-        )
-        return len(first) + len(again) * course.request.acceptance.repeats
-
-
-def looked_over_notes(sets: Sequence[Set], seed: int) -> dict[str, Any]:
-    """Return which sets were looked over, as JSON takes it: emulators learn from them later."""
-    return {
-        "names": list(sets[0]) if sets else [],
-        "rows": [list(each.values()) for each in sets],
-        "seed": seed,
-    }
 
 
 def emulator_notes(emulated: Sequence[Emulated]) -> list[dict[str, Any]]:

@@ -87,9 +87,13 @@ class Acceptance(Table):
         1.0, "standard errors", 0.0, 6.0, "by which a mean of repeats may lie out of its band"
     )
     screen: float = _number(
-        3.0, "standard deviations", 1.0, 10.0, "by which the first run may, to be repeated at all"
+        1.0,
+        "standard deviations",
+        0.5,
+        10.0,
+        "within which of all bands one run of a set must lie to be judged at all",
     )
-    batch: int = count_of(48, "sets", 2, 10_000, "candidates of a round")
+    batch: int = count_of(64, "sets", 2, 10_000, "sets that are moved in each round")
     most_runs: int = count_of(360, "runs", 4, 1_000_000, "runs of all rounds together, at most")
 
     @model_validator(mode="after")

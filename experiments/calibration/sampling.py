@@ -1,11 +1,10 @@
 """Points drawn from what is not ruled out, however little of the ranges that is.
 
-Two steps with one way of moving. Down the levels: uniform points of the whole cube, of which the
-best tenth are kept, multiplied and moved within their level, and so on until the level is the cut
-(subset simulation, Au and Beck 2001; Williamson and Vernon 2013 do alike for history matching;
-both from memory, unverified). Its by-product is the volume of what is left. Then towards
-plausibility: the weights of these points are raised step by step to the chance of acceptance
-(sequential Monte Carlo by tempering).
+Down the levels: uniform points of the whole cube, of which the best tenth are kept, multiplied and
+moved within their level, and so on until the level is the cut (subset simulation, Au and Beck 2001;
+Williamson and Vernon 2013 do alike for history matching; both from memory, unverified). Its
+by-product is the volume of what is left. Then towards plausibility: the weights of these points are
+raised step by step to the chance of acceptance (sequential Monte Carlo by tempering).
 """
 
 import math
@@ -29,6 +28,7 @@ SWEEPS = 10
 
 CROSSED = 0.25
 """Share of the coordinates that a move changes."""
+
 
 HALF = 0.5
 """Share of the effective number of points at which a step of tempering ends."""
@@ -91,22 +91,41 @@ def down_the_levels(
         levels.append(level)
         points, scores = points[good], scores[good]
         again = rng.choice(len(points), count)
-        points, scores = _moved(score, points[again], scores[again], level, rng)
+        points, scores = moved(score, points[again], scores[again], level, rng)
     if len(points) >= count:
         kept = rng.permutation(len(points))[:count]
         return Sample(points[kept], levels[-1], log_volume, levels)
     more = rng.choice(len(points), count - len(points))
     points, scores = np.concatenate([points, points[more]]), np.concatenate([scores, scores[more]])
-    points, _ = _moved(score, points, scores, levels[-1], rng)
+    points, _ = moved(score, points, scores, levels[-1], rng)
     return Sample(points, levels[-1], log_volume, levels)
 
 
-def _moved(
-    score: Score, points: np.ndarray, scores: np.ndarray, level: float, rng: np.random.Generator
+def moved(
+    score: Score,
+    points: np.ndarray,
+    scores: np.ndarray,
+    level: float,
+    rng: np.random.Generator,
+    sweeps: int = SWEEPS,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Move points about within their level, uniformly."""
+    """Move points about within their level, uniformly.
+
+    Parameters
+    ----------
+    score : callable
+        Of points and a ceiling.
+    points, scores : array (n, d), (n,)
+        Where they are, and their scores, at or below the level.
+    level : float
+        The ceiling.
+    rng : Generator
+        Draws the moves.
+    sweeps : int
+        Proposals for each point.
+    """
     points, scores = points.copy(), scores.copy()
-    for _ in range(SWEEPS):
+    for _ in range(sweeps):
         for half, others in _halves(len(points), rng):
             proposed = _proposal(points[half], points[others], rng)
             found = score(proposed, level)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from experiments.calibration.memory import Set
-from experiments.calibration.sketching import ROUGH
 from experiments.calibration.targets import Target
 from experiments.crew import Crew
 from experiments.errors import RequestError
@@ -27,21 +26,17 @@ class Works:
         The same on the whole plan.
     sketch : str
         Gives some of them at a part of the cost; none where empty.
-    rough : tuple of str
-        What a sketch tells only roughly: nothing is learned from that.
     """
 
     observe: str
     confirm: str
     sketch: str = ""
-    rough: tuple[str, ...] = ()
 
 
 PROJECT = Works(
     "experiments.evidence.observe:observe",
     "experiments.evidence.observe:confirm",
     "experiments.calibration.sketching:sketch",
-    ROUGH,
 )
 """What simulates the project's model and takes the C facts' statistics from it."""
 

@@ -1,6 +1,6 @@
 """What tells of candidates without the panel, at a third of the cost of a whole simulation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,6 @@ from experiments.evidence.plan import Plan
 from experiments.evidence.vignettes.holidays import HOLIDAYS
 from experiments.jobs import Result
 
-ROUGH = ("S17.holiday",)
-"""What a sketch tells only roughly: candidates are looked over by it, emulators do not learn it."""
-
 
 def sketch(centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int) -> dict[str, float]:
     """Return the parts of the C facts that need no panel, on the plan's smaller samples.
@@ -26,8 +23,7 @@ def sketch(centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int) -> dic
     Returns
     -------
     dict of str to float
-        As ``observe`` gives them. In S17's fall the spread between the vignette's own reps stands
-        for that between the panel's, which is wider as centres differ.
+        As ``observe`` gives them; S17's fading from fewer persons.
     """
     small = Plan.model_validate({**plan, "seed": seed}).smaller()
     made: dict[str, list[Result]] = {}
@@ -42,23 +38,5 @@ def sketch(centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int) -> dic
         found.update({f"{fact.id}.{n}": e.value for n, e in fact.estimate(data, 0).items()})
     chances = yearly(made[REFERENCE.name])["expected_attrition"]
     found["S19.attrition"] = float(np.mean(chances))  # as observe takes it
-    return {**found, **holiday(make(HOLIDAYS, centre, small))}
-
-
-def holiday(twins: Sequence[Result]) -> dict[str, float]:
-    """Return what the vignette alone tells of S17."""
-    sums = paths(twins).sum(axis=0)
-    below = sums[1:] / sums[0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fall = float(below[0] / _spread(twins))
-    return {"S17.holiday": fall, "S17.fading": float(days_gone(below))}
-
-
-def _spread(twins: Sequence[Result]) -> float:
-    """Return the standard deviation between reps on the evening before the holiday."""
-    evening = int(twins[0]["before"]) - 1
-    rep = np.concatenate([each["rep"] for each in twins])
-    before = np.concatenate([each["at_work"][:, evening] for each in twins])
-    _, place = np.unique(rep, return_inverse=True)
-    means = np.bincount(place, weights=before) / np.bincount(place)
-    return float(np.std(means, ddof=1)) if len(means) > 1 else float("nan")
+    sums = paths(make(HOLIDAYS, centre, small)).sum(axis=0)
+    return {**found, "S17.fading": float(days_gone(sums[1:] / sums[0]))}

@@ -14,7 +14,6 @@ from scipy import stats
 from experiments import calibrating
 from experiments.calibration import findings, procedure
 from experiments.calibration.confirming import Confirmed, chosen, confirm
-from experiments.calibration.course import MOST_LEARNED
 from experiments.calibration.ensemble import (
     Ensemble,
     ensemble_of,
@@ -44,14 +43,14 @@ from tests.experiments import known_model as known
 
 WORK = "tests.experiments.known_model:observe"
 WORKS = Works(WORK, WORK)
-SKETCHED = Works(WORK, WORK, "tests.experiments.known_model:sketch", rough=("K5.bend",))
+SKETCHED = Works(WORK, WORK, "tests.experiments.known_model:sketch")
 NAMES = tuple(known.RANGES)
 TRUTH = dict(zip(NAMES, (0.5, 0.6, 0.4, 0.5, 0.6, 0.5), strict=True))
 
 
 def request_with(seed=3, carried=False, **acceptance):
     ranges = {name: Range(low=low, high=high) for name, (low, high) in known.RANGES.items()}
-    asked = {"sets": 24, "at_least": 16, "repeats": 3, "batch": 24, "most_runs": 290}
+    asked = {"sets": 24, "at_least": 16, "repeats": 3, "batch": 24, "most_runs": 900}
     return Calibration(
         name="known",
         seed=seed,
@@ -224,7 +223,7 @@ def test_bands_that_cannot_be_met_together_are_said_so(other_models, tmp_path):
         Target("K6.copy", low=0.75, high=0.85),
         Target("K3.wave", low=0.5, high=1.0),
     ]
-    request = request_with(most_runs=60, at_least=8)
+    request = request_with(most_runs=400, at_least=8)
     course = calibrated(request, targets, tmp_path, Works(f"{other_models}:doubled", ""))
     ensemble = ensemble_of(course)
     assert course.aside == []
@@ -294,54 +293,32 @@ def test_acceptance_conditions_on_what_is_carried(carrying):
     assert np.mean(band.distance(np.array(levels)) <= 3.0 * slack) > 0.85
 
 
-def test_candidates_are_looked_over_by_a_sketch_first(carrying):
+def test_what_a_sketch_rules_out_is_not_simulated(carrying):
+    """Protects the budget: a sketch has the seed of the whole simulation and is a part of it."""
+    levels = {
+        each.step.number: each.step.notes["within"]
+        for each in carrying.ended
+        if each.step.kind == "round"
+    }
+    place = [target.name for target in carrying.targets].index("K4.rate")
+    for each in carrying.candidates:
+        told = np.full((1, len(carrying.targets)), np.nan)
+        told[0, place] = each.screened[place]
+        # The noise that is known grows with the rounds, so that a level is met but for a little.
+        assert carrying.standard.worst(told, partly=True) <= levels[each.round] * 1.5 + 0.5
+
+
+def test_levels_fall_and_sets_are_judged_only_near_the_bands(carrying):
     rounds = [each for each in carrying.ended if each.step.kind == "round"]
-    for each in rounds:
-        assert each.step.notes["sketched"] >= len(each.step.sets)
-        if each.step.notes["fit"] >= len(each.step.sets):
-            for one in each.step.sets:
-                told = known.expected(known.stretched(one))["K4.rate"]
-                target = carrying.targets[3]
-                # Three standard deviations, and twice one for the sketch's own noise and ours.
-                assert target.distance(np.array(told)) <= 6.0 * known.NOISE
-
-
-def test_emulators_learn_what_sketches_tell_but_not_what_they_tell_roughly(carrying):
-    points, _ = carrying.seen()
-    more, told = carrying.learned()
-    looked_over = sum(len(sets) for sets, _ in carrying.sketched)
-    noted = [e.step.notes["sketched"] for e in carrying.ended if e.step.kind == "round"]
-    assert looked_over == sum(noted)
-    assert len(more) == len(points) + min(looked_over, MOST_LEARNED)
-    assert (more[: len(points)] == points).all()
-    names = [target.name for target in carrying.targets]
-    values = told[len(points) :, names.index("K4.rate")]
-    sets = [each for sets, _ in carrying.sketched for each in sets][-MOST_LEARNED:]
-    expected = [known.expected(known.stretched(each))["K4.rate"] for each in sets]
-    # Each lies within five standard deviations of what it should be: one in 10^6 does not.
-    assert np.abs(values - expected).max() < 5.0 * known.NOISE
-    assert np.isnan(told[len(points) :, names.index("K5.bend")]).all()
-
-
-def test_what_sketches_told_is_known_again_after_an_interruption(carrying, tmp_path):
-    """Protects the same ensemble whatever the interruptions: rounds are designed by sketches."""
-    assert carrying.ended[-1].step.title != "round 1"
-    targets, request = known.targets_around(TRUTH, 0.1), request_with(carried=True, sets=24)
-    steps = tmp_path / "steps.json"
-
-    def stop_in_a_round(simulator, crew):
-        if simulator.title == "round 1":
-            crew.hooks.ask_to_stop()
-
-    with pytest.raises(Interrupted):
-        calibrated(
-            request, targets, tmp_path, SKETCHED, memory=Memory(steps), follow=stop_in_a_round
-        )
-    again = calibrated(request, targets, tmp_path, SKETCHED, memory=Memory(steps))
-    for (sets, table), (others, other) in zip(carrying.sketched, again.sketched, strict=True):
-        assert sets == others
-        np.testing.assert_array_equal(table, other)
-    assert ensemble_of(again).sets == ensemble_of(carrying).sets
+    levels = [each.step.notes["within"] for each in rounds]
+    screen = carrying.request.acceptance.screen
+    assert min(levels) == screen
+    assert levels[0] == max(levels)
+    near = {each.step.number for each in rounds if each.step.notes["within"] <= screen}
+    assert near
+    judged = [each for each in carrying.candidates if len(each.runs)]
+    assert len({each.seed for each in carrying.candidates}) == len(carrying.candidates)
+    assert sum(each.round in near for each in judged) >= len(judged) / 2
 
 
 def test_sets_are_judged_by_runs_that_they_were_not_chosen_by(course, ensemble):

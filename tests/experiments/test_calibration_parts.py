@@ -395,14 +395,6 @@ def test_a_set_is_judged_by_the_mean_that_is_shown():
     assert judged.worst(np.array([[0.01], [2.1]])) > 1.0
 
 
-def test_the_near_ones_are_repeated_and_a_quarter_anyway():
-    judged = standard(screen=3.0)
-    far = np.array([[9.0, 1.0], [1.2, 1.0], [8.0, 1.0], [7.0, 1.0]])
-    assert judged.worth_repeating(far) == [1]
-    far[1, 0] = 6.0
-    assert judged.worth_repeating(far) == [1]
-
-
 def test_the_medoid_is_in_the_middle_of_those_that_miss_least():
     points = np.array([[0.1], [0.2], [0.5], [0.8], [0.9]])
     assert medoid_of(points, [0, 0, 0, 0, 0]) == 2
