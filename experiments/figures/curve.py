@@ -1,0 +1,310 @@
+"""Curves over one swept dimension: bands that hold whole curves, crossings and peaks."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from experiments.analysis.curves import peak as peaks
+from experiments.analysis.curves.band import Band
+from experiments.analysis.curves.crossing import Crossing, Crossings
+from experiments.analysis.curves.peak import Peak
+from experiments.figures.parts import letter, new_figure, note, place_legend
+from experiments.figures.setting import (
+    Setting,
+    axis_label,
+    direction,
+    name_of,
+    panels,
+    plain,
+    quiet_grid,
+    replications,
+    unit_of,
+)
+from experiments.figures.style import INK, MUTED, RULE, Drawing
+
+_LANE = 0.085  # of the height of what is drawn, below it: an interval of a place
+_MARKS = 8  # markers along a line
+_BEYOND = (peaks.LOWER_END, peaks.UPPER_END)
+_OPEN_LOW = (peaks.LOWER_END, peaks.LOWER_OR_INSIDE, peaks.EITHER_END)
+_OPEN_HIGH = (peaks.UPPER_END, peaks.UPPER_OR_INSIDE, peaks.EITHER_END)
+_NO_PLACE = (peaks.FLAT, peaks.CANNOT_TELL)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One measure under one policy along the sweep; ``peak`` where one was looked for."""
+
+    policy: str
+    measure: str
+    band: Band
+    peak: Peak | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Meeting:
+    """Whether and where two policies' curves of a measure cross: ``a`` less ``b``."""
+
+    measure: str
+    a: str
+    b: str
+    found: Crossings
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A swept dimension and what was found along it.
+
+    Attributes
+    ----------
+    dimension, unit : str
+        What people call it; "" or "1" for no unit.
+    lines : tuple of Line
+        Each measure has a panel, in which all of its policies lie.
+    setting : Setting
+        Where it comes from.
+    meetings : tuple of Meeting
+        Pairs of curves.
+    ends : (str, str) or None
+        What to call the ends of the range: ("strict", "always right").
+    """
+
+    dimension: str
+    unit: str
+    lines: tuple[Line, ...]
+    setting: Setting
+    meetings: tuple[Meeting, ...] = ()
+    ends: tuple[str, str] | None = None
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures, a panel each."""
+        return tuple(dict.fromkeys(each.measure for each in self.lines))
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies, each once."""
+        return tuple(dict.fromkeys(each.policy for each in self.lines))
+
+
+def curve(sweep: Sweep) -> Drawing:
+    """Return the curves of all measures over a swept dimension.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What was found.
+    """
+    return Drawing(
+        name="curve",
+        draw=lambda: _draw(sweep),
+        title=f"What {sweep.dimension} does",
+        caption=_caption(sweep),
+        data=list(_data(sweep)),
+    )
+
+
+def _caption(sweep: Sweep) -> str:
+    counts = [int(n) for each in sweep.lines for n in each.band.n]
+    levels = {each.band.level for each in sweep.lines}
+    level = f"{100 * max(levels, default=0.95):.0f} %"
+    points = len({float(x) for each in sweep.lines for x in each.band.x})
+    ends = (
+        f" {_end(sweep, 0)}: {sweep.ends[0]}; {_end(sweep, -1)}: {sweep.ends[1]}."
+        if sweep.ends
+        else ""
+    )
+    crossing = (
+        " Circles: where two curves cross, full where the band of their paired difference is sure "
+        "of it; bars below: the interval of the place (arrow: it may lie beyond)."
+        if any(each.found.crossings for each in sweep.meetings)
+        else ""
+    )
+    peak = (
+        " Stars: the highest point (lowest, where less is better), hollow at an end of the range, "
+        "beyond which it may go on; bars below: where it may lie, by a test of each point."
+        if any(_placed(each.peak) for each in sweep.lines)
+        else ""
+    )
+    return (
+        f"Lines: means over replications, joined by straight lines; bands hold the whole curve of "
+        f"means with {level} (simultaneous; not the spread of runs). What curves do between the "
+        f"{points} points is not known.{ends}{crossing}{peak} Curves are paired: whether two "
+        "differ is judged by their difference, not by whether bands overlap. "
+        f"{sweep.setting.facts(f'{replications(counts)} of each point')}"
+    )
+
+
+def _end(sweep: Sweep, place: int) -> str:
+    """Return an end of the range in words."""
+    return plain(float(sweep.lines[0].band.x[place]))
+
+
+def _draw(sweep: Sweep) -> Figure:
+    rows, columns = panels(len(sweep.measures))
+    figure = new_figure(0.55 + rows * (3.5 if rows == columns == 1 else 2.45))
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=True).flat
+    for axis, measure in zip(axes, sweep.measures, strict=False):
+        _panel(axis, sweep, measure)
+    count = len(sweep.measures)
+    for place, axis in enumerate(axes):
+        axis.set_visible(place < count)
+        axis.xaxis.set_tick_params(labelbottom=place + columns >= count)
+        if place + columns >= count:
+            axis.set_xlabel(axis_label(sweep.dimension, sweep.unit))
+    place_legend(figure, _handles(sweep))
+    return figure
+
+
+def _handles(sweep: Sweep) -> list[Any]:
+    found: list[Any] = [sweep.setting.handle(policy, line=True) for policy in sweep.policies]
+    bare: dict[str, Any] = {"linestyle": "", "color": INK}
+    if any(each.found.crossings for each in sweep.meetings):
+        found.append(Line2D([], [], marker="o", markersize=6.5, label="crossing", **bare))
+    if any(_placed(each.peak) for each in sweep.lines):
+        kinds = {each.peak.kind for each in sweep.lines if each.peak is not None}
+        label = {"peak": "highest", "bottom": "lowest"}
+        words = " or ".join(label[kind] for kind in label if kind in kinds)
+        found.append(Line2D([], [], marker="*", markersize=10.0, mew=0.0, label=words, **bare))
+    return found
+
+
+def _panel(axis: Axes, sweep: Sweep, measure: str) -> None:
+    letter(axis, name_of(measure) + direction(measure))
+    axis.set_ylabel(unit_of(measure).replace("0-1", "0 to 1"))
+    lines = [each for each in sweep.lines if each.measure == measure]
+    known = [each for each in lines if np.isfinite(each.band.mean).any()]
+    x = lines[0].band.x
+    room = 0.03 * (float(x[-1] - x[0]) or 1.0)
+    axis.set_xlim(float(x[0]) - room, float(x[-1]) + room)
+    if not known:
+        note(axis, "not defined in any run")
+        axis.set_yticks([])
+        return
+    for place, each in enumerate(known):
+        _line(axis, sweep, each, place)
+    if all(np.isnan(each.band.low).all() for each in known):
+        note(axis, "one replication: no band", high=0.06)
+    lanes = [(each, each.peak) for each in known if _placed(each.peak)]
+    meetings = [each for each in sweep.meetings if each.measure == measure]
+    found = [(pair, one) for pair in meetings for one in pair.found.crossings]
+    quiet_grid(axis)
+    _lanes(axis, sweep, known, lanes, found)
+
+
+def _line(axis: Axes, sweep: Sweep, each: Line, place: int) -> None:
+    tint, held = sweep.setting.colour(each.policy), each.band
+    axis.fill_between(
+        held.x, held.low, held.high, color=tint, alpha=0.2, linewidth=0.0, zorder=2
+    )
+    every = max(1, -(-len(held.x) // _MARKS))
+    axis.plot(
+        held.x,
+        held.mean,
+        color=tint,
+        linewidth=1.7,
+        marker=sweep.setting.marker(each.policy),
+        markersize=4.6,
+        markeredgewidth=0.0,
+        markevery=(place % every, every),
+        zorder=4,
+    )
+
+
+def _lanes(
+    axis: Axes,
+    sweep: Sweep,
+    lines: list[Line],
+    lanes: list[tuple[Line, Any]],
+    found: list[tuple[Meeting, Crossing]],
+) -> None:
+    """Mark crossings and peaks, with the intervals of their places in lanes below the curves."""
+    low, high = axis.get_ylim()
+    step = _LANE * (high - low)
+    pairs = list(dict.fromkeys((pair.a, pair.b) for pair, _ in found))
+    count = len(lanes) + len(pairs)
+    floor = low - step * (count + 0.2)
+    if count:
+        axis.axhline(low, color=RULE, linewidth=0.8, zorder=1)
+        axis.set_ylim(floor, high)
+        axis.set_yticks([tick for tick in axis.get_yticks() if low <= tick <= high])
+    curves = {each.policy: each.band for each in lines}
+    for pair, one in found:
+        lane = low - step * (0.6 + pairs.index((pair.a, pair.b)))
+        _bar(axis, (one.low, one.high), lane, INK, (one.open_low, one.open_high))
+        held = curves.get(pair.a)
+        up = math.nan if held is None else float(np.interp(one.place, held.x, held.mean))
+        axis.plot([one.place, one.place], [lane, up], color=INK, linewidth=0.8, linestyle=":")
+        for y, size in ((up, 7.0), (lane, 4.5)):
+            face = INK if one.sure else "white"
+            axis.plot(one.place, y, "o", color=INK, mfc=face, mew=1.2, markersize=size, zorder=6)
+    for row, (each, peak) in enumerate(lanes):
+        lane = low - step * (0.6 + len(pairs) + row)
+        tint = sweep.setting.colour(each.policy)
+        inside = peak.verdict not in _BEYOND
+        ends = (peak.verdict in _OPEN_LOW, peak.verdict in _OPEN_HIGH)
+        _bar(axis, (peak.low, peak.high), lane, tint, ends)
+        face = tint if inside else "white"
+        edge = INK if inside else tint
+        for y, size in ((peak.value.mean, 13.0), (lane, 8.5)):
+            look = {"mfc": face, "mec": edge, "mew": 0.8, "markersize": size}
+            axis.plot(peak.place, y, "*", color=tint, zorder=7, clip_on=False, **look)
+
+
+def _bar(
+    axis: Axes, ends: tuple[float, float], lane: float, tint: str, opened: tuple[bool, bool]
+) -> None:
+    if not all(math.isfinite(end) for end in ends):
+        return
+    axis.plot(ends, [lane, lane], color=tint, linewidth=2.0, solid_capstyle="butt", zorder=5)
+    for end, is_open, shape in zip(ends, opened, ("<", ">"), strict=True):
+        mark = shape if is_open else "|"
+        axis.plot(end, lane, mark, color=tint, markersize=5.0, zorder=5, clip_on=False)
+
+
+def _placed(peak: Peak | None) -> bool:
+    return peak is not None and peak.verdict not in _NO_PLACE
+
+
+_COLUMNS = ("x", "mean", "low", "high", "point_low", "point_high", "n")
+
+
+def _data(sweep: Sweep) -> Iterator[dict[str, Any]]:
+    """Return rows of data; those of crossings and peaks have the interval of the place."""
+    for each in sweep.lines:
+        held = each.band
+        columns = (held.x, held.mean, held.low, held.high, held.point_low, held.point_high, held.n)
+        for row in zip(*(column.tolist() for column in columns), strict=True):
+            yield _row("curve", each.measure, each.policy, **dict(zip(_COLUMNS, row, strict=True)))
+        peak = each.peak
+        if peak is not None:
+            yield _row(
+                peak.kind,
+                each.measure,
+                each.policy,
+                verdict=peak.verdict,
+                x=peak.place,
+                mean=peak.value.mean,
+                low=peak.low,
+                high=peak.high,
+                n=peak.n,
+            )
+    for pair in sweep.meetings:
+        found = pair.found
+        alike = {"against": pair.b, "n": int(found.difference.n.max(initial=0))}
+        if not found.crossings:
+            yield _row("crossing", pair.measure, pair.a, verdict=found.verdict, **alike)
+        for one in found.crossings:
+            verdict = found.verdict if one.sure else f"{found.verdict}, not surely here"
+            where = {"x": one.place, "low": one.low, "high": one.high}
+            yield _row("crossing", pair.measure, pair.a, verdict=verdict, **where, **alike)
+
+
+def _row(kind: str, measure: str, policy: str, **given: Any) -> dict[str, Any]:
+    row = {"kind": kind, "measure": measure, "unit": unit_of(measure), "policy": policy}
+    return {**row, "against": "", "verdict": "", **dict.fromkeys(_COLUMNS, math.nan), **given}
