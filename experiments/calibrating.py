@@ -147,8 +147,7 @@ def run(
         from experiments.command.estimate.commands import calibration_plan
         from experiments.command.estimate.planned import say_planned
 
-        steps = folder / STEPS
-        plan = calibration_plan(request, folder, steps, workers, cluster, anew=replace)
+        plan = calibration_plan(request, folder, workers, cluster, anew=replace)
         return say_planned(plan, "" if replace else session.obstacle())
     with locked(folder):
         if replace and folder.exists():

@@ -93,8 +93,8 @@ def ensemble_sets() -> Sets:
         raise RequestError(
             [
                 f"{path}: there are no plausible parameter sets yet, on which the claims are "
-                "judged; a calibration finds them and keeps them there, which takes about three "
-                "quarters of an hour on two cores: frontline calibrate --keep"
+                "judged; a calibration finds them and keeps them there, which takes one to "
+                "two hours on two cores: frontline calibrate --keep"
             ]
         )
     ensemble = load(folder=folder)

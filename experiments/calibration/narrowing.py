@@ -8,6 +8,7 @@ what approximate Bayesian computation by sequential Monte Carlo does with a fall
 ranges.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -77,6 +78,10 @@ class Narrowing:
         standard deviations of one run, by one run.
     spent : int
         Simulations so far, sketches left out.
+    number : int
+        Rounds so far.
+    near : bool
+        Whether the level has come down to where sets are judged.
     """
 
     course: Course
@@ -88,6 +93,7 @@ class Narrowing:
     scores: np.ndarray = field(init=False)
     spent: int = 0
     number: int = 0
+    near: bool = False
     _standard: Standard = field(init=False)
     _simulated: dict[bytes, int] = field(default_factory=dict, init=False)
 
@@ -128,7 +134,7 @@ class Narrowing:
         self.number += 1
         self._standard = course.standard
         rng = self.rng(_PURPOSE, self.number)
-        level = max(asked.screen, float(np.quantile(self.scores, KEPT)))
+        level = max(asked.screen, float(np.quantile(self.scores, KEPT, method="lower")))
         good = np.flatnonzero(self.scores <= level)
         chosen = np.concatenate([good, rng.choice(good, max(0, asked.batch - len(good)))])
         chosen = chosen[rng.permutation(len(chosen))[: asked.batch]]
@@ -136,7 +142,8 @@ class Narrowing:
         self.points, self.scores = self.points[chosen], self.scores[chosen]
         for _ in range(SWEEPS):
             self.sweep(level, rng)
-        judged = self.judge_the_near() if level <= asked.screen else 0
+        self.near = self.near or level <= asked.screen
+        judged = self.judge_the_near() if self.near else 0
         tried = self.keep_step(before, level)
         accepted = len(course.standard.accepted(course.candidates))
         return (
@@ -196,17 +203,21 @@ class Narrowing:
         return found
 
     def judge_the_near(self) -> int:
-        """Simulate afresh what lies near enough by one run, and let go what is not plausible.
+        """Simulate afresh what lies near enough by one run; score it by that from now on.
 
         Returns
         -------
         int
             How many were.
         """
-        course = self.course
+        course, asked = self.course, self.course.request.acceptance
         places = [self._simulated.get(point.tobytes()) for point in self.points]
         new = sorted(
-            {at for at in places if at is not None and not len(course.candidates[at].runs)}
+            {
+                at
+                for at, score in zip(places, self.scores, strict=True)
+                if at is not None and score <= asked.screen and not len(course.candidates[at].runs)
+            }
         )
         self.simulator.title = f"round {self.number}, judged afresh"
         runs = fresh(self.simulator, [course.candidates[at] for at in new], course.request)
@@ -215,6 +226,7 @@ class Narrowing:
             course.candidates[place] = replace(course.candidates[place], runs=each)
         standard = course.standard
         for member, at in enumerate(places):
-            if at is not None and not standard.accepts(course.candidates[at]):
-                self.scores[member] = np.inf
+            if at in new:  # not by the run that it was chosen by: it may have been lucky
+                worst = standard.worst(course.candidates[at].runs)
+                self.scores[member] = worst / math.sqrt(asked.repeats)
         return len(new)

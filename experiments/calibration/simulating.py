@@ -36,9 +36,12 @@ class Works:
 PROJECT = Works(
     "experiments.evidence.observe:observe",
     "experiments.evidence.observe:confirm",
-    "experiments.calibration.sketching:sketch",
+    "experiments.evidence.sketch:sketch",
 )
 """What simulates the project's model and takes the C facts' statistics from it."""
+
+SKETCHES = "sketches"
+"""The folder of finished sketches, beside that of the runs."""
 
 
 @dataclass
@@ -52,7 +55,7 @@ class Simulator:
     plan : mapping
         The sampling plan, as the work takes it.
     folder : Path
-        Where finished jobs are kept.
+        Where finished jobs are kept; sketches lie beside it, in a folder of their own.
     crew : Crew
         Who does them.
     works : Works
@@ -96,19 +99,25 @@ class Simulator:
             Where all of them failed, or an output is missing.
         """
         self.runs += len(asked)
-        return self._table(self.works.observe, asked)
+        return self._table(self.works.observe, asked, self.folder)
 
     def sketches(self, asked: Sequence[tuple[Set, int]]) -> np.ndarray:
         """Return the same, with NaN for all that a sketch does not tell."""
-        return self._table(self.works.sketch, asked, partly=True)
+        beside = self.folder.with_name(SKETCHES)
+        return self._table(self.works.sketch, asked, beside, partly=True)
 
     def confirmations(self, asked: Sequence[tuple[Set, int]]) -> np.ndarray:
         """Return the same, simulated on the whole plan."""
         self.runs += len(asked)
-        return self._table(self.works.confirm, asked)
+        return self._table(self.works.confirm, asked, self.folder)
 
     def _table(
-        self, work: str, asked: Sequence[tuple[Set, int]], *, partly: bool = False
+        self,
+        work: str,
+        asked: Sequence[tuple[Set, int]],
+        folder: Path,
+        *,
+        partly: bool = False,
     ) -> np.ndarray:
         jobs = [
             Job(work, {"centre": dict(each), "plan": dict(self.plan), "seed": seed})
@@ -116,7 +125,7 @@ class Simulator:
         ]
         rows: dict[str, np.ndarray] = {}
         errors = []
-        for done, ended in enumerate(run_jobs(jobs, self.folder, self.crew), start=1):
+        for done, ended in enumerate(run_jobs(jobs, folder, self.crew), start=1):
             if ended.error:
                 errors.append(ended.error)
             if not (ended.error or partly):

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from experiments.calibration.sketching import sketch
 from experiments.errors import RequestError
 from experiments.evidence.answers import centre_columns, rep_answers, two_waves
 from experiments.evidence.centres import (
@@ -25,6 +24,7 @@ from experiments.evidence.fact import Dataset
 from experiments.evidence.facts import FACTS
 from experiments.evidence.observe import NOT_SEEN, calibration_facts, make, observe
 from experiments.evidence.plan import sampling_plan
+from experiments.evidence.sketch import sketch
 from experiments.jobs import Job
 
 PLAN = sampling_plan()

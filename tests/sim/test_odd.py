@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from experiments.working import project_facts
 from sim import measures, moves, odd, odd_draws, purposes
 from sim.parameters import describe
 from sim.policy import Handling, Support
@@ -119,8 +120,9 @@ def test_links_within_the_page_lead_somewhere() -> None:
 
 
 def test_every_source_named_in_a_table_is_listed() -> None:
-    """A reader can look up each finding that a parameter or a measure rests on."""
+    """A reader can look up each finding that a parameter, a measure or a fact rests on."""
     sources = {row.source for row in describe()} | {one.source for one in measures.MEASURES}
+    sources |= {fact.source for fact in project_facts()}
     ids = {found for source in sources for found in re.findall(r"\b[TBOEPV]\d+\b", source)}
     listed = TEXT.split("\n## Sources\n")[1]
     assert [one for one in sorted(ids) if f"| {one} |" not in listed] == []

@@ -1,6 +1,5 @@
 """What ``validate``, ``calibrate`` and ``claims`` would run, and about how long that takes."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from experiments.evidence.run import Request
 FACT_SECONDS = 1.2
 """What a job of the facts takes one core, the mean over all kinds; measured."""
 
-OBSERVE_SECONDS, CONFIRM_SECONDS = 9.0, 60.0
+OBSERVE_SECONDS, CONFIRM_SECONDS = 7.2, 87.0
 """What a run of a calibration takes one core, on the smaller samples and on the whole plan;
 measured on the shipped one, give or take a half."""
 
@@ -94,7 +93,6 @@ def validation_plan(
 def calibration_plan(
     request: Calibration,
     folder: Path,
-    steps: Path,
     workers: int | None,
     cluster: str | None,
     *,
@@ -106,8 +104,8 @@ def calibration_plan(
     ----------
     request : Calibration
         What is asked.
-    folder, steps : Path
-        Where it would go, and the file of the designs so far.
+    folder : Path
+        Where it would go.
     workers, cluster
         As for the claims.
     anew : bool
@@ -116,8 +114,8 @@ def calibration_plan(
     runs = request.waves.pilot + sum(request.waves.runs) + request.acceptance.most_runs
     confirmed = request.confirm.sets
     jobs = runs + confirmed
-    done = 0 if anew else len(finished(folder / "jobs")) - _sketched(steps)
-    kept, count = min(max(0, done), jobs), processes(workers)
+    done = 0 if anew else len(finished(folder / "jobs"))
+    kept, count = min(done, jobs), processes(workers)
     seconds = max(0, runs - kept) * OBSERVE_SECONDS
     seconds += min(confirmed, jobs - kept) * CONFIRM_SECONDS
     return Planned(
@@ -129,16 +127,5 @@ def calibration_plan(
         workers=count,
         cluster=cluster or "",
         more="at the most: rounds end when there are enough sets; and candidates are looked over, "
-        "at a tenth of the cost of a run",
+        "at a third of the cost of a run",
     )
-
-
-def _sketched(steps: Path) -> int:
-    """Return how many of the finished jobs are looks at candidates, so far as it was noted."""
-    if not steps.exists():
-        return 0
-    try:
-        entries = json.loads(steps.read_text(encoding="utf-8"))
-        return sum(int(each["notes"].get("sketched", 0)) for each in entries)
-    except (ValueError, TypeError, KeyError):  # damaged: the calibration itself says so
-        return 0

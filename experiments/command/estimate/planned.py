@@ -81,4 +81,6 @@ def processes(workers: int | None) -> int:
 
 def _time(seconds: float) -> str:
     minutes = round(seconds / 60)
+    if minutes >= 90:
+        return f"{seconds / 3600:.1f} h"
     return f"{minutes} min" if minutes else "a minute at the most"

@@ -25,7 +25,8 @@ FACT = Fact(
     use="E",
     statement="An excellent recovery can lift satisfaction above the level without a failure, for "
     "a minority; retention never.",
-    source="de Matos, Henrique & Rossi 2007, Michel & Meuter 2008 (T3); Knox & van Oest 2014 (T4)",
+    source="T3: de Matos, Henrique & Rossi 2007, Michel & Meuter 2008; "
+    "T4: Knox & van Oest 2014 (read)",
     parts=(
         Part(
             "satisfaction",

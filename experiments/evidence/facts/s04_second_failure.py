@@ -22,7 +22,7 @@ FACT = Fact(
     use="E",
     statement="There is no recovery paradox after a second failure; a bad recovery followed by a "
     "good one ends above a good one followed by a bad one.",
-    source="Maxham & Netemeyer 2002 (T5)",
+    source="T5: Maxham & Netemeyer 2002 (read)",
     parts=(
         Part(
             "second",

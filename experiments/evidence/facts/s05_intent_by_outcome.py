@@ -29,7 +29,8 @@ FACT = Fact(
     use="C",
     statement="More mean to return when quickly satisfied than when satisfied, and far more "
     "than when unsatisfied.",
-    source="TARP, quoted by Fast Company 2003 (T6); Customer Rage studies 2015, 2020 (T7)",
+    source="T6: TARP, quoted by Fast Company 2003 (read, secondary); "
+    "T7: Customer Rage studies 2015, 2020 (read)",
     parts=(
         Part(
             "quick",

@@ -44,7 +44,7 @@ FACT = Fact(
     use="E",
     statement="A large loss lowers the intent to return at every outcome, and least where the "
     "customer was quickly satisfied.",
-    source="TARP, quoted by Fast Company 2003 (T6)",
+    source="T6: TARP, quoted by Fast Company 2003 (read, secondary)",
     parts=(
         Part(
             "quick",

@@ -18,7 +18,7 @@ FACT = Fact(
     id="S8",
     use="C",
     statement="Few customers complain of a trivial loss, more than half of a serious one.",
-    source="Goodman & Newman, TARP (T11)",
+    source="T11: Goodman & Newman, TARP (read)",
     parts=(
         Part(
             "trivial",

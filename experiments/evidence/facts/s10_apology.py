@@ -34,7 +34,7 @@ FACT = Fact(
     use="C",
     statement="Full payment with an apology satisfies at least one and a half times as many as "
     "full payment alone.",
-    source="Customer Rage study 2013 (T9)",
+    source="T9: Customer Rage study 2013 (read)",
     parts=(
         Part(
             "ratio",

@@ -28,7 +28,7 @@ FACT = Fact(
     id="S11",
     use="C",
     statement="Loyalty rises less and less with compensation, and not beyond 150 % of the price.",
-    source="Haesevoets et al. 2017, Edström et al. 2022 (T13)",
+    source="T13: Haesevoets et al. 2017; Edström et al. 2022 (read)",
     parts=(
         Part(
             "diminishing",
