@@ -21,7 +21,6 @@ from experiments.figures.setting import (
     direction,
     name_of,
     panels,
-    plain,
     quiet_grid,
     replications,
     unit_of,
@@ -114,11 +113,6 @@ def _caption(sweep: Sweep) -> str:
     levels = {each.band.level for each in sweep.lines}
     level = f"{100 * max(levels, default=0.95):.0f} %"
     points = len({float(x) for each in sweep.lines for x in each.band.x})
-    ends = (
-        f" {_end(sweep, 0)}: {sweep.ends[0]}; {_end(sweep, -1)}: {sweep.ends[1]}."
-        if sweep.ends
-        else ""
-    )
     crossing = (
         " Circles: where two curves cross, full where the band of their paired difference is sure "
         "of it; bars below: the interval of the place (arrow: it may lie beyond)."
@@ -134,21 +128,16 @@ def _caption(sweep: Sweep) -> str:
     return (
         f"Lines: means over replications, joined by straight lines; bands hold the whole curve of "
         f"means with {level} (simultaneous; not the spread of runs). What curves do between the "
-        f"{points} points is not known.{ends}{crossing}{peak} Curves are paired: whether two "
+        f"{points} points is not known.{crossing}{peak} Curves are paired: whether two "
         "differ is judged by their difference, not by whether bands overlap. "
         f"{sweep.setting.facts(f'{replications(counts)} of each point')}"
     )
 
 
-def _end(sweep: Sweep, place: int) -> str:
-    """Return an end of the range in words."""
-    return plain(float(sweep.lines[0].band.x[place]))
-
-
 def _draw(sweep: Sweep) -> Figure:
     rows, columns = panels(len(sweep.measures))
     figure = new_figure(0.55 + rows * (3.5 if rows == columns == 1 else 2.45))
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=True).flat
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel()
     for axis, measure in zip(axes, sweep.measures, strict=False):
         _panel(axis, sweep, measure)
     count = len(sweep.measures)
@@ -156,9 +145,14 @@ def _draw(sweep: Sweep) -> Figure:
         axis.set_visible(place < count)
         axis.xaxis.set_tick_params(labelbottom=place + columns >= count)
         if place + columns >= count:
-            axis.set_xlabel(axis_label(sweep.dimension, sweep.unit))
+            axis.set_xlabel(_across(sweep))
     place_legend(figure, _handles(sweep))
     return figure
+
+
+def _across(sweep: Sweep) -> str:
+    label = axis_label(sweep.dimension, sweep.unit)
+    return f"{sweep.ends[0]}  ←  {label}  →  {sweep.ends[1]}" if sweep.ends else label
 
 
 def _handles(sweep: Sweep) -> list[Any]:

@@ -130,6 +130,7 @@ def _point(sweep: Sweep, each: Line, place: int) -> str:
     return f"{told(value, unit_of(each.measure))} at {plain(float(held.x[place]), sweep.unit)}"
 
 
+_MOST = {"peak": "highest", "bottom": "lowest"}
 _WHERE = {
     peaks.LOWER_END: "at the lower end of the range, beyond which it may go on",
     peaks.UPPER_END: "at the upper end of the range, beyond which it may go on",
@@ -140,6 +141,7 @@ _WHERE = {
 def _peaks(sweep: Sweep, lines: list[Line]) -> str:
     """Return where curves are highest, or lowest."""
     parts, flat, unknown = [], [], []
+    kinds = {each.peak.kind: _MOST[each.peak.kind] for each in lines if each.peak is not None}
     for each in lines:
         peak, what = each.peak, _called(sweep, each)
         if peak is None or peak.verdict == peaks.CANNOT_TELL:
@@ -147,12 +149,13 @@ def _peaks(sweep: Sweep, lines: list[Line]) -> str:
         elif peak.verdict == peaks.FLAT:
             flat.append(what)
         else:
-            most = "highest" if peak.kind == "peak" else "lowest"
-            parts.append(f"{what} is {most} {_where(sweep, each)}")
+            parts.append(f"{what} is {_MOST[peak.kind]} {_where(sweep, each)}")
     if flat:
         parts.append(f"{listed(flat)} {'is' if len(flat) == 1 else 'are'} flat")
     if unknown:
-        parts.append(f"where {listed(unknown)} peaks cannot be told")
+        most = " or ".join(kinds.values())
+        be = "is" if len(unknown) == 1 else "are"
+        parts.append(f"where {listed(unknown)} {be} {most} cannot be told")
     return clauses(parts)
 
 
