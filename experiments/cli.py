@@ -129,6 +129,15 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run an experiment, or what is missing of it; print the table; write DIR/NAME/."""
+    from experiments.registry import kind_of, run_file
+
+    if (kind := kind_of(config, overrides or [])) != "compare":
+        options = {"root": out, "workers": workers, "cluster": cluster, "dry_run": dry_run}
+        options |= {"replace": replace, "quiet": quiet, "go_on": go_on()}
+        status = DONE
+        with ending_at_once(), piped():
+            status = run_file(kind, config, overrides or [], _engine_name(engine), options)
+        raise typer.Exit(status)
     from experiments.config import load_experiment
 
     experiment = load_experiment(config, overrides or [])
@@ -314,6 +323,10 @@ def calibrate(
 @app.command()
 def report(name: Name, out: Out = RESULTS) -> None:
     """Make the summary, the figures and the report of results again."""
+    from experiments.registry import kind_in, make_again
+
+    if (kind := kind_in(out / name)) != "compare":
+        raise typer.Exit(make_again(kind, out / name, go_on()))
     from experiments.session import report_again
 
     typer.echo(report_again(name, out))

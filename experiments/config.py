@@ -1,9 +1,9 @@
 """An experiment file, validated: what is asked, and of which centre and policies."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import (
     BeforeValidator,
@@ -14,7 +14,6 @@ from pydantic import (
 )
 
 from experiments.budget import scale_to
-from experiments.catalogue import find_config
 from experiments.config_parts import (
     NAME_RULE,
     Name,
@@ -27,20 +26,31 @@ from experiments.config_parts import (
 )
 from experiments.errors import RequestError, hint
 from experiments.explain import WORDS, Location, explain
-from experiments.recipes import Kitchen, PolicySpec, Table, listed
-from experiments.toml_text import apply_override, parse_overrides, read_toml, write_toml
+from experiments.given import (
+    list_policies,
+    read_given,
+    table_of,
+    unknown_policies,
+    whole_numbers,
+)
+from experiments.recipes import Kitchen, PolicySpec, Table
+from experiments.toml_text import write_toml
 from sim.parameters import Centre
 from sim.policy import Policy, Support
 
-LATER_KINDS = ("curve", "sensitivity", "frontier", "regimes")
+COMPARE = "compare"
+OTHER_KINDS = ("curve", "sensitivity", "frontier", "regimes")
+"""Kinds that have files of their own, see :mod:`experiments.registry`."""
+
+_KINDS = ", ".join(f'"{kind}"' for kind in (COMPARE, *OTHER_KINDS))
 
 
 def _kind_known(kind: Any) -> Any:
-    if kind in LATER_KINDS:
-        raise ValueError('not yet: this version compares only; allowed: "compare"')
-    if kind != "compare":
-        near = hint(kind, ("compare", *LATER_KINDS)) if isinstance(kind, str) else ""
-        raise ValueError(f'allowed: "compare"{near}')
+    if kind in OTHER_KINDS:
+        raise ValueError('such a file is run by "frontline run"; allowed here: "compare"')
+    if kind != COMPARE:
+        near = hint(kind, (COMPARE, *OTHER_KINDS)) if isinstance(kind, str) else ""
+        raise ValueError(f"allowed: {_KINDS}{near}")
     return kind
 
 
@@ -53,7 +63,7 @@ class Experiment(Table):
     name: Name = name_of("name of the experiment, and of the folder of its results")
     question: str | None = Field(default=None, description="what the experiment is to answer")
     kind: Annotated[Literal["compare"], BeforeValidator(_kind_known)] = Field(
-        default="compare", description="what is done", json_schema_extra={"allowed": '"compare"'}
+        default="compare", description="what is done", json_schema_extra={"allowed": _KINDS}
     )
     warmup_days: int = count_of(
         730, "days", 0, 36_500, "days under the neutral policy before the branch"
@@ -189,15 +199,52 @@ class Experiment(Table):
         return Kitchen(self.policy, lambda _: f"experiment {self.name}: ")
 
     def _outfitted(self, kitchen: Kitchen, name: str, key: Location) -> Policy:
-        policy = kitchen.policy(name, key)
-        support = self.support or policy.support
-        if self.support_budget is not None:
-            try:
-                support = scale_to(support, self.support_budget, self.centre)
-            except RequestError as error:
-                start = f"experiment {self.name}: support_budget (policy {name}): "
-                raise RequestError([start + message for message in error.messages]) from None
-        return Policy(handling=policy.handling, support=support)
+        return outfitted(kitchen, name, key, self)
+
+
+class Outfit(Protocol):
+    """What an experiment of any kind says of all policies at once."""
+
+    @property
+    def name(self) -> str:
+        """Of the experiment."""
+
+    @property
+    def centre(self) -> Centre:
+        """The parameters."""
+
+    @property
+    def support(self) -> Support | None:
+        """One package for every policy."""
+
+    @property
+    def support_budget(self) -> float | None:
+        """What every package is scaled to cost."""
+
+
+def outfitted(kitchen: Kitchen, name: str, key: Location, asked: Outfit) -> Policy:
+    """Return a policy with the support package that the experiment gives it.
+
+    Parameters
+    ----------
+    kitchen : Kitchen
+        Works policies out.
+    name : str
+        The policy.
+    key : sequence of str and int
+        The key that names it, for messages.
+    asked : Outfit
+        The experiment.
+    """
+    policy = kitchen.policy(name, key)
+    support = asked.support or policy.support
+    if asked.support_budget is not None:
+        try:
+            support = scale_to(support, asked.support_budget, asked.centre)
+        except RequestError as error:
+            start = f"experiment {asked.name}: support_budget (policy {name}): "
+            raise RequestError([start + message for message in error.messages]) from None
+    return Policy(handling=policy.handling, support=support)
 
 
 def load_experiment(source: str | Path, overrides: Sequence[str] = ()) -> Experiment:
@@ -220,24 +267,15 @@ def load_experiment(source: str | Path, overrides: Sequence[str] = ()) -> Experi
     RequestError
         With one message for each mistake, all of them at once.
     """
-    path = find_config(source)
-    raw = read_toml(path)
-    pairs, messages = parse_overrides(overrides)
-    for keys, value in pairs:
-        if message := apply_override(raw, keys, value):
-            messages.append(message)
-
-    def where(key: Location) -> str:
-        set_by_option = any(key and tuple(key[: len(keys)]) == keys for keys, _ in pairs)
-        return "--set " if set_by_option else f"{path}: "
-
+    given = read_given(source, overrides)
+    raw, where, messages = given.raw, given.where, given.messages
     _prepare(raw)
     experiment = None
     try:
         experiment = Experiment.model_validate(raw, strict=True)
     except ValidationError as error:
         messages += explain(error, Experiment, where)
-    messages += _names_unknown(raw, where)
+    messages += unknown_policies(raw, _named(raw), where)
     if experiment is not None and not messages:
         try:
             experiment.used_policies()
@@ -251,17 +289,8 @@ def load_experiment(source: str | Path, overrides: Sequence[str] = ()) -> Experi
 
 def _prepare(raw: dict[str, Any]) -> None:
     """Turn what TOML reads into what strict validation takes, in place."""
-    for table, model in ((raw, Experiment), (_table(raw, "centre"), Centre)):
-        for name, value in table.items():
-            field = model.model_fields.get(name)
-            # 1e5 customers are as good as 100000.
-            if (
-                isinstance(value, float)
-                and field
-                and field.annotation is int
-                and value.is_integer()
-            ):
-                table[name] = int(value)
+    whole_numbers(raw, Experiment)
+    whole_numbers(table_of(raw, "centre"), Centre)
     if isinstance(raw.get("precision"), dict):
         raw["precision"] = [raw["precision"]]
     for name in ("policies", "timeline", "precision"):
@@ -270,9 +299,7 @@ def _prepare(raw: dict[str, Any]) -> None:
     for asked in raw.get("precision", ()) if isinstance(raw.get("precision"), tuple) else ():
         if isinstance(asked, dict):
             _prepare_precision(asked)
-    own = _table(raw, "policy")
-    for name, table in own.items():
-        own[name] = listed(table) if isinstance(table, dict) else table
+    list_policies(raw)
 
 
 def _prepare_precision(asked: dict[str, Any]) -> None:
@@ -283,31 +310,14 @@ def _prepare_precision(asked: dict[str, Any]) -> None:
         asked["max_replications"] = int(most)
 
 
-def _table(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
-    found = raw.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _names_unknown(raw: Mapping[str, Any], where: Callable[[Location], str]) -> list[str]:
-    """Return messages on policies that cannot be worked out, whatever else is wrong."""
-    inline, spoilt = {}, set()
-    tables = _table(raw, "policy")
-    for name, table in tables.items():
-        try:
-            inline[name] = PolicySpec.model_validate(table, strict=True)
-        except ValidationError:
-            spoilt.add(name)  # reported with the rest of the file
-    wanted: list[tuple[Any, Location]] = [(name, ("policy", name)) for name in inline]
-    for name in sorted(spoilt):
-        wanted.append((_table(tables, name).get("base"), ("policy", name, "base")))
+def _named(raw: Mapping[str, Any]) -> Iterator[tuple[Any, Location]]:
+    """Yield what stands where a file names policies, and where that is."""
     for key in ("policies", "timeline"):
         items = raw.get(key)
         for index, item in enumerate(items if isinstance(items, tuple) else ()):
             asked = item.get("policy") if isinstance(item, dict) else item
-            wanted.append((asked, (key, index) if key == "policies" else (key, index, "policy")))
-    wanted.append((raw.get("neutral", "neutral"), ("neutral",)))
-    kitchen = Kitchen(inline, where, spoilt)
-    return kitchen.mistakes((name, key) for name, key in wanted if isinstance(name, str))
+            yield asked, (key, index) if key == "policies" else (key, index, "policy")
+    yield raw.get("neutral", "neutral"), ("neutral",)
 
 
 def to_toml(experiment: Experiment) -> str:
@@ -329,17 +339,31 @@ def to_toml(experiment: Experiment) -> str:
         exclude={"policy", "timeline", "precision"}, exclude_none=True
     )
     kitchen = experiment._kitchen()
-    table["policy"] = {}
-    for name, policy in experiment.used_policies().items():
+    table["policy"] = written_policies(kitchen, experiment.used_policies())
+    if experiment.timeline:
+        table["timeline"] = [switch.model_dump(exclude_none=True) for switch in experiment.timeline]
+    if experiment.precision:
+        table["precision"] = [each.model_dump() for each in experiment.precision]
+    return "# The experiment as resolved, every default written out.\n\n" + write_toml(table)
+
+
+def written_policies(kitchen: Kitchen, policies: Mapping[str, Policy]) -> dict[str, Any]:
+    """Return policies as tables of a file, every number written out.
+
+    Parameters
+    ----------
+    kitchen : Kitchen
+        Knows their titles.
+    policies : mapping of str to Policy
+        Worked out.
+    """
+    tables: dict[str, Any] = {}
+    for name, policy in policies.items():
         recipe = kitchen.recipe(name)
         words = {"title": recipe.title, "about": recipe.about} if recipe else {}
         parts = policy.model_dump()
         for field, word in WORDS.items():
             if parts["handling"][field] == math.inf:
                 parts["handling"][field] = word
-        table["policy"][name] = {key: text for key, text in words.items() if text} | parts
-    if experiment.timeline:
-        table["timeline"] = [switch.model_dump(exclude_none=True) for switch in experiment.timeline]
-    if experiment.precision:
-        table["precision"] = [each.model_dump() for each in experiment.precision]
-    return "# The experiment as resolved, every default written out.\n\n" + write_toml(table)
+        tables[name] = {key: text for key, text in words.items() if text} | parts
+    return tables

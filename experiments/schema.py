@@ -2,14 +2,20 @@
 
 from typing import Any
 
-from experiments.config import LATER_KINDS, Experiment
+from experiments.config import COMPARE, OTHER_KINDS
 from experiments.explain import WORDS
+from experiments.registry import request_of
 
 _TITLE = "Frontline experiment"
 
 
-def schema() -> dict[str, Any]:
+def schema(kind: str = COMPARE) -> dict[str, Any]:
     """Return the JSON schema of an experiment file.
+
+    Parameters
+    ----------
+    kind : str
+        What the file asks for: each kind has keys of its own.
 
     Returns
     -------
@@ -17,19 +23,27 @@ def schema() -> dict[str, Any]:
         A schema of draft 2020-12 with the description, unit, range and default of every
         key. Units and sources stand under ``unit`` and ``source``, which JSON schema
         leaves to us.
+
+    Raises
+    ------
+    RequestError
+        Where there is no such kind.
     """
-    made: dict[str, Any] = _plain(Experiment.model_json_schema(mode="validation"))
+    made: dict[str, Any] = _plain(request_of(kind).model_json_schema(mode="validation"))
     for table in (made, *made.get("$defs", {}).values()):
         table.setdefault("type", "object")
         for name, word in WORDS.items():
             if name in table.get("properties", {}):
                 _or_word(table["properties"][name], word)
-    made["properties"]["kind"]["description"] += f" (not yet: {', '.join(LATER_KINDS)})"
+    others = ", ".join(each for each in (COMPARE, *OTHER_KINDS) if each != kind)
+    made["properties"]["kind"]["description"] += f" (files of their own: {others})"
+    required = made.get("required", [])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **made,
         "title": _TITLE,
-        "description": "An experiment of Frontline. Every key but name and policies has a default.",
+        "description": f"An experiment of Frontline, kind {kind}. Every key has a default but: "
+        f"{', '.join(required)}.",
     }
 
 

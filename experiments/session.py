@@ -347,6 +347,10 @@ def reopen(name: str, root: Path = RESULTS) -> tuple[Folder, Experiment]:
         Where there are none.
     """
     folder = Folder(root / name)
+    if kind := folder.provenance().get("kind"):
+        raise RequestError(
+            [f"{folder.path}: holds no runs of policies but a {kind}; its tables are files in it"]
+        )
     if not folder.config.is_file() or not folder.sources("runs"):
         there = sorted(path.parent.name for path in root.glob("*/provenance.json"))
         known = f"there are results of: {', '.join(there)}" if there else f"{root} holds no results"

@@ -26,17 +26,21 @@ class Works:
         The same on the whole plan.
     sketch : str
         Gives some of them at a part of the cost; none where empty.
+    compiled : bool
+        Whether they run the compiled model.
     """
 
     observe: str
     confirm: str
     sketch: str = ""
+    compiled: bool = False
 
 
 PROJECT = Works(
     "experiments.evidence.observe:observe",
     "experiments.evidence.observe:confirm",
     "experiments.evidence.sketch:sketch",
+    compiled=True,
 )
 """What simulates the project's model and takes the C facts' statistics from it."""
 

@@ -68,6 +68,14 @@ def results(ctx: typer.Context, incomplete: str) -> Offers:
 
 
 @_quiet
+def kinds(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Offer the kinds of experiments."""
+    from experiments.config import COMPARE, OTHER_KINDS
+
+    yield from ((kind, "kind of experiment") for kind in (COMPARE, *OTHER_KINDS))
+
+
+@_quiet
 def groups(incomplete: str) -> Iterator[tuple[str, str]]:
     """Offer the groups of parameters."""
     from experiments.command.tables import sections

@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.catalogue import shipped_configs
-from experiments.config import Experiment, load_experiment
+from experiments.config import COMPARE, OTHER_KINDS, Experiment, load_experiment
 from experiments.design import model_version
 from experiments.errors import RequestError
+from experiments.registry import kind_of, load_of
 from experiments.store import parquet
 from experiments.store.folder import Folder
 from experiments.store.lock import holder
@@ -40,21 +41,29 @@ class ListedExperiment:
     name : str
         What ``frontline run`` is to be given: a shipped one's name, or the file.
     experiment : Experiment or None
-        What it asks for; None where it has mistakes.
+        What it asks for; None where it has mistakes, or is of another kind than compare.
     mistakes : tuple of str
         Those.
+    kind : str
+        What kind of experiment it is, and what it asks for.
+    question : str
+        What it is to answer.
     """
 
     name: str
     experiment: Experiment | None
     mistakes: tuple[str, ...] = ()
+    kind: str = COMPARE
+    question: str = ""
 
     @property
     def asks(self) -> str:
         """What it asks for, in a few words."""
-        if self.experiment is None:
+        if self.mistakes:
             count = len(self.mistakes)
             return f"{count} mistake{'s' * (count > 1)}: {self.mistakes[0]}"
+        if self.experiment is None:
+            return self.kind
         asked = self.experiment
         text = f"{len(asked.policies)} policies x {asked.replications:,} replications"
         return f"{text} of {asked.warmup_days:,} + {asked.days:,} days"
@@ -102,14 +111,21 @@ def experiments(folders: Sequence[Path] = LOCAL) -> list[ListedExperiment]:
 
 def _is_experiment(path: Path) -> bool:
     try:
-        return "policies" in read_toml(path)
+        raw = read_toml(path)
+        return "policies" in raw or raw.get("kind") in OTHER_KINDS
     except RequestError:
         return False
 
 
 def _listed(name: str, path: Path) -> ListedExperiment:
     try:
-        return ListedExperiment(name, load_experiment(path))
+        kind = kind_of(path)
+        if kind != COMPARE:
+            request = load_of(kind, path)
+            said = f"{kind}: {request.asks}" if hasattr(request, "asks") else kind
+            return ListedExperiment(name, None, (), said, request.question or "")
+        experiment = load_experiment(path)
+        return ListedExperiment(name, experiment, question=experiment.question or "")
     except RequestError as error:
         return ListedExperiment(name, None, tuple(error.messages))
 
@@ -246,8 +262,7 @@ def print_listing(root: Path, console: Console | None = None) -> None:
     known = experiments()
     table = _table("experiment", "asks for", "question")
     for each in known:
-        question = each.experiment.question if each.experiment else None
-        table.add_row(*map(Text, (each.name, each.asks, question or "")))
+        table.add_row(*map(Text, (each.name, each.asks, each.question)))
     console.print(table)
     found = results(root, known)
     if not found:

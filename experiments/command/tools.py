@@ -37,14 +37,22 @@ def parameters(
         print_parameters(group, markdown)
 
 
-def schema() -> None:
+def schema(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="The kind of experiment: each has keys of its own.",
+            autocompletion=completion.kinds,
+        ),
+    ] = "compare",
+) -> None:
     """Print the JSON schema of an experiment file, for editors."""
     import json
 
     from experiments.schema import schema as experiment_schema
 
     with piped():
-        typer.echo(json.dumps(experiment_schema(), indent=2))
+        typer.echo(json.dumps(experiment_schema(kind), indent=2))
 
 
 def policies(

@@ -1,8 +1,8 @@
 """Curves over one swept dimension: bands that hold whole curves, crossings and peaks."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from experiments.figures.setting import (
     direction,
     name_of,
     panels,
+    plain,
     quiet_grid,
     replications,
     unit_of,
@@ -29,6 +30,7 @@ from experiments.figures.style import INK, MUTED, RULE, Drawing
 
 _LANE = 0.085  # of the height of what is drawn, below it: an interval of a place
 _MARKS = 8  # markers along a line
+_SMALL = 8.6  # headings where panels are narrow
 _BEYOND = (peaks.LOWER_END, peaks.UPPER_END)
 _OPEN_LOW = (peaks.LOWER_END, peaks.LOWER_OR_INSIDE, peaks.EITHER_END)
 _OPEN_HIGH = (peaks.UPPER_END, peaks.UPPER_OR_INSIDE, peaks.EITHER_END)
@@ -37,12 +39,26 @@ _NO_PLACE = (peaks.FLAT, peaks.CANNOT_TELL)
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One measure under one policy along the sweep; ``peak`` where one was looked for."""
+    """One measure under one policy along the sweep.
+
+    Attributes
+    ----------
+    policy, measure : str
+        Whose, and which.
+    band : Band
+        The curve.
+    peak : Peak or None
+        Where it is highest or lowest, where that was looked for.
+    change : Band or None
+        The curve less its own value at one place, paired: by this it is judged whether it moves.
+        Where None, by the band.
+    """
 
     policy: str
     measure: str
     band: Band
     peak: Peak | None = None
+    change: Band | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +87,16 @@ class Sweep:
         Pairs of curves.
     ends : (str, str) or None
         What to call the ends of the range: ("strict", "always right").
+    marks : mapping of float to str
+        Places along the range that have a name: where a policy lies.
+    name, title : str
+        Of the figure's files; what stands above it, made from the dimension where empty.
+    note : str
+        What else its caption is to say.
+    against : str
+        What curves are the change from, for example "Balanced"; empty where they are levels.
+    zero : bool
+        Whether zero is marked.
     """
 
     dimension: str
@@ -79,6 +105,12 @@ class Sweep:
     setting: Setting
     meetings: tuple[Meeting, ...] = ()
     ends: tuple[str, str] | None = None
+    marks: Mapping[float, str] = field(default_factory=dict)
+    name: str = "curve"
+    title: str = ""
+    note: str = ""
+    against: str = ""
+    zero: bool = False
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -100,9 +132,9 @@ def curve(sweep: Sweep) -> Drawing:
         What was found.
     """
     return Drawing(
-        name="curve",
+        name=sweep.name,
         draw=lambda: _draw(sweep),
-        title=f"What {sweep.dimension} does",
+        title=sweep.title or f"What {sweep.dimension} does",
         caption=_caption(sweep),
         data=list(_data(sweep)),
     )
@@ -129,9 +161,16 @@ def _caption(sweep: Sweep) -> str:
         f"Lines: means over replications, joined by straight lines; bands hold the whole curve of "
         f"means with {level} (simultaneous; not the spread of runs). What curves do between the "
         f"{points} points is not known.{crossing}{peak} Curves are paired: whether two "
-        "differ is judged by their difference, not by whether bands overlap. "
+        f"differ is judged by their difference, not by whether bands overlap.{_named(sweep)} "
         f"{sweep.setting.facts(f'{replications(counts)} of each point')}"
     )
+
+
+def _named(sweep: Sweep) -> str:
+    """Return where named policies lie, and what else is to be said."""
+    places = [f"{plain(place, sweep.unit)} = {title}" for place, title in sweep.marks.items()]
+    said = f" {'; '.join(places)}." if places else ""
+    return f"{said} {sweep.note}" if sweep.note else said
 
 
 def _draw(sweep: Sweep) -> Figure:
@@ -140,6 +179,8 @@ def _draw(sweep: Sweep) -> Figure:
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel()
     for axis, measure in zip(axes, sweep.measures, strict=False):
         _panel(axis, sweep, measure)
+        if columns > 2:
+            axis.set_title(axis.get_title("left"), fontsize=_SMALL, fontweight="bold")
     count = len(sweep.measures)
     for place, axis in enumerate(axes):
         axis.set_visible(place < count)
@@ -151,8 +192,10 @@ def _draw(sweep: Sweep) -> Figure:
 
 
 def _across(sweep: Sweep) -> str:
-    label = axis_label(sweep.dimension, sweep.unit)
-    return f"{sweep.ends[0]}  ←  {label}  →  {sweep.ends[1]}" if sweep.ends else label
+    # The ends say more than what lies between them is called, and panels are narrow.
+    if sweep.ends:
+        return f"{sweep.ends[0]}  →  {sweep.ends[1]}"
+    return axis_label(sweep.dimension, sweep.unit)
 
 
 def _handles(sweep: Sweep) -> list[Any]:
@@ -170,7 +213,12 @@ def _handles(sweep: Sweep) -> list[Any]:
 
 def _panel(axis: Axes, sweep: Sweep, measure: str) -> None:
     letter(axis, name_of(measure) + direction(measure))
-    axis.set_ylabel(unit_of(measure).replace("0-1", "0 to 1"))
+    unit = unit_of(measure).replace("0-1", "0 to 1")
+    if sweep.against:
+        unit = f"change{f', {unit}' if unit not in ('', '1', '0 to 1') else ''}"
+    axis.set_ylabel(unit)
+    if sweep.zero:
+        axis.axhline(0.0, color=MUTED, linewidth=0.9, zorder=1)
     lines = [each for each in sweep.lines if each.measure == measure]
     known = [each for each in lines if np.isfinite(each.band.mean).any()]
     x = lines[0].band.x
@@ -180,6 +228,7 @@ def _panel(axis: Axes, sweep: Sweep, measure: str) -> None:
         note(axis, "not defined in any run")
         axis.set_yticks([])
         return
+    _marks(axis, sweep)
     for place, each in enumerate(known):
         _line(axis, sweep, each, place)
     if all(np.isnan(each.band.low).all() for each in known):
@@ -191,11 +240,31 @@ def _panel(axis: Axes, sweep: Sweep, measure: str) -> None:
     _lanes(axis, sweep, known, lanes, found)
 
 
+def _marks(axis: Axes, sweep: Sweep) -> None:
+    """Mark where named policies lie; the ends of the range are named below it."""
+    low, high = axis.get_xlim()
+    for place, title in sweep.marks.items():
+        share = (place - low) / (high - low)
+        axis.axvline(place, color=RULE, linewidth=1.0, zorder=1)
+        if sweep.ends and not 0.05 < share < 0.95:
+            continue
+        axis.annotate(
+            title,
+            (place, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0.0, -1.5),
+            textcoords="offset points",
+            ha="left" if share < 0.12 else "right" if share > 0.88 else "center",
+            va="top",
+            fontsize=6.8,
+            color=MUTED,
+            zorder=8,
+        )
+
+
 def _line(axis: Axes, sweep: Sweep, each: Line, place: int) -> None:
     tint, held = sweep.setting.colour(each.policy), each.band
-    axis.fill_between(
-        held.x, held.low, held.high, color=tint, alpha=0.2, linewidth=0.0, zorder=2
-    )
+    axis.fill_between(held.x, held.low, held.high, color=tint, alpha=0.2, linewidth=0.0, zorder=2)
     every = max(1, -(-len(held.x) // _MARKS))
     axis.plot(
         held.x,
@@ -246,7 +315,7 @@ def _lanes(
         face = tint if inside else "white"
         edge = INK if inside else tint
         for y, size in ((peak.value.mean, 13.0), (lane, 8.5)):
-            look = {"mfc": face, "mec": edge, "mew": 0.8, "markersize": size}
+            look: dict[str, Any] = {"mfc": face, "mec": edge, "mew": 0.8, "markersize": size}
             axis.plot(peak.place, y, "*", color=tint, zorder=7, clip_on=False, **look)
 
 

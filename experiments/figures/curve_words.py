@@ -109,7 +109,7 @@ def _movements(sweep: Sweep) -> str:
         held, what = each.band, _called(sweep, each)
         if np.isnan(held.low).all():
             unknown.append(what)
-        elif np.nanmax(held.low) > np.nanmin(held.high):
+        elif _moves(each):
             ends = [int(np.nanargmin(held.mean)), int(np.nanargmax(held.mean))]
             first, last = (_point(sweep, each, place) for place in sorted(ends))
             moved.append(f"{what} goes from {first} to {last}")
@@ -121,13 +121,26 @@ def _movements(sweep: Sweep) -> str:
     if unknown:
         parts.append(f"of {listed(unknown)} nothing can be told from so few replications")
     text = clauses(parts)
-    return f"Along {sweep.dimension}, {text[0].lower()}{text[1:]}"
+    against = f"as a change from {sweep.against}, " if sweep.against else ""
+    return f"Along {sweep.dimension}, {against}{text[0].lower()}{text[1:]}"
+
+
+def _moves(each: Line) -> bool:
+    """Return whether a curve surely moves: by its paired change, where that is known."""
+    if each.change is not None:
+        return bool(each.change.sure.any())
+    return bool(np.nanmax(each.band.low) > np.nanmin(each.band.high))
 
 
 def _point(sweep: Sweep, each: Line, place: int) -> str:
     held = each.band
-    value = Interval(*(float(end[place]) for end in (held.mean, held.low, held.high)), 2)
-    return f"{told(value, unit_of(each.measure))} at {plain(float(held.x[place]), sweep.unit)}"
+    mean, low, high = (float(end[place]) for end in (held.mean, held.low, held.high))
+    value = Interval(mean, low, high, 2)
+    change = bool(sweep.against)
+    said = told(value, unit_of(each.measure), change=change, signed=change)
+    if change and held.mean[place] == 0.0 == held.high[place]:
+        said = "0"
+    return f"{said} at {plain(float(held.x[place]), sweep.unit)}"
 
 
 _MOST = {"peak": "highest", "bottom": "lowest"}
@@ -167,6 +180,8 @@ def _where(sweep: Sweep, each: Line) -> str:
     opened = (peak.verdict == peaks.LOWER_OR_INSIDE, peak.verdict == peaks.UPPER_OR_INSIDE)
     at = _at(sweep, (peak.place, peak.low, peak.high), opened)
     apart = ", perhaps in two places" if peak.apart else ""
+    if sweep.against:
+        return f"at {at}{apart}"
     return f"at {at}{apart} ({told(peak.value, unit_of(each.measure))})"
 
 

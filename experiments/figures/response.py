@@ -47,6 +47,10 @@ class Switch:
         On which day after the branch it happens.
     final_share : float
         Share of the time after it that the final effect is the mean of.
+    name, title : str
+        Of the figure's files; what stands above it, made from the policies where empty.
+    steps : tuple of (float, str)
+        Further switches: time since the first one, and to which policy.
     """
 
     before: str
@@ -56,6 +60,9 @@ class Switch:
     time: str = "weeks"
     day: int = 0
     final_share: float = FINAL_SHARE
+    name: str = "response"
+    title: str = ""
+    steps: tuple[tuple[float, str], ...] = ()
 
 
 def response(switch: Switch) -> Drawing:
@@ -68,9 +75,10 @@ def response(switch: Switch) -> Drawing:
     """
     title = switch.setting.title
     return Drawing(
-        name="response",
+        name=switch.name,
         draw=lambda: _draw(switch),
-        title=f"What follows a switch from {title(switch.before)} to {title(switch.after)}",
+        title=switch.title
+        or f"What follows a switch from {title(switch.before)} to {title(switch.after)}",
         caption=_caption(switch),
         data=list(_data(switch)),
     )
@@ -87,9 +95,17 @@ def _caption(switch: Switch) -> str:
         "bar at the right: its 95 % t interval. Diamonds, below each response: time until half of "
         "it is first reached (full) and is there for good (hollow), with 95 % intervals; arrow: "
         "it may come after the end. Triangles: the deepest point of a dip, full where the band "
-        f"is sure of it. The switch is on day {switch.day:,} after the branch. "
+        f"is sure of it. The switch is on day {switch.day:,} after the branch.{_later(switch)} "
         f"{switch.setting.facts(replications(counts))}"
     )
+
+
+def _later(switch: Switch) -> str:
+    """Return when it switches again."""
+    if not switch.steps:
+        return ""
+    again = "; ".join(f"{at:.3g} {switch.time} later to {name}" for at, name in switch.steps)
+    return f" Dotted: it switches again, {again}."
 
 
 def _draw(switch: Switch) -> Figure:
@@ -99,6 +115,10 @@ def _draw(switch: Switch) -> Figure:
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel()
     for axis, (measure, each) in zip(axes, switch.responses.items(), strict=False):
         _panel(axis, measure, each)
+        if columns > 2:
+            axis.set_title(axis.get_title("left"), fontsize=8.6, fontweight="bold")
+        for at, _ in switch.steps:
+            axis.axvline(at, color=MUTED, linewidth=1.0, linestyle=":", zorder=1)
     for place, axis in enumerate(axes):
         axis.set_visible(place < count)
         if place + columns >= count:
@@ -116,7 +136,7 @@ def _handles(switch: Switch) -> list[Any]:
     every = list(switch.responses.values())
     bare: dict[str, Any] = {"linestyle": ""}
     if any(math.isfinite(each.half.first) for each in every):
-        look = {"marker": "D", "markersize": 5.0, "color": INK, **bare}
+        look: dict[str, Any] = {"marker": "D", "markersize": 5.0, "color": INK, **bare}
         found.append(Line2D([], [], label="half of it", **look))
         found.append(Line2D([], [], label="half, for good", mfc="white", **look))
     if any(each.dip.verdict in (DIPS, MAY_DIP) for each in every):
@@ -147,11 +167,27 @@ def _panel(axis: Axes, measure: str, each: Response) -> None:
     _half(axis, each, end)
     _dip(axis, each)
     if not each.lasts and math.isfinite(final.low):
-        axis.set_title("no final effect told", loc="right", fontsize=7.8, color=MUTED)
+        _corner(axis, "no final effect told")
     elif math.isnan(final.low):
-        axis.set_title("no interval", loc="right", fontsize=7.8, color=MUTED)
+        _corner(axis, "no interval")
     elif each.settled is False:
-        axis.set_title("not settled at the end", loc="right", fontsize=7.8, color=MUTED)
+        _corner(axis, "not settled at the end")
+
+
+def _corner(axis: Axes, text: str) -> None:
+    """Say something in a corner of a panel."""
+    axis.text(
+        0.99,
+        0.99,
+        text,
+        transform=axis.transAxes,
+        ha="right",
+        va="top",
+        fontsize=6.8,
+        color=MUTED,
+        zorder=8,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.7},
+    )
 
 
 def _half(axis: Axes, each: Response, end: float) -> None:
@@ -173,7 +209,12 @@ def _half(axis: Axes, each: Response, end: float) -> None:
     )
     for row, (at, first, last) in enumerate(times):
         lane = low - step * (0.65 + row)
-        look = {"mfc": "white" if row else INK, "mew": 1.1, "markersize": 5.0, "zorder": 6}
+        look: dict[str, Any] = {
+            "mfc": "white" if row else INK,
+            "mew": 1.1,
+            "markersize": 5.0,
+            "zorder": 6,
+        }
         if not math.isnan(first):
             ends = [min(first, end), min(last, end)]
             axis.plot(ends, [lane, lane], color=INK, linewidth=1.8, zorder=5)
@@ -192,7 +233,7 @@ def _dip(axis: Axes, each: Response) -> None:
         return
     sign = -math.copysign(1.0, each.final.mean)
     face = _DIP if dip.verdict == DIPS else "white"
-    look = {"color": _DIP, "mfc": face, "mew": 1.2, "markersize": 7.5, "zorder": 7}
+    look: dict[str, Any] = {"color": _DIP, "mfc": face, "mew": 1.2, "markersize": 7.5, "zorder": 7}
     axis.plot(dip.when, sign * dip.size, "v" if sign < 0.0 else "^", **look)
 
 

@@ -5,7 +5,7 @@ import math
 from experiments.analysis.curves.response import DIPS, MAY_DIP, NO_EFFECT, NONE_SEEN, Response
 from experiments.analysis.interval import Interval
 from experiments.figures.response import Switch
-from experiments.figures.setting import clauses, listed, name_of, three, told, unit_of
+from experiments.figures.setting import clauses, listed, name_of, plain, three, told, unit_of
 
 
 def sentences(switch: Switch) -> tuple[str, str]:
@@ -60,6 +60,8 @@ def _final(switch: Switch, name: str, each: Response) -> str:
 
 def _time(switch: Switch, at: float, low: float, high: float) -> str:
     unit = switch.time.removesuffix("s") if three(at) == "1" else switch.time
+    if at < 1.0 and high < 1.0:
+        return f"the first {switch.time.removesuffix('s')}"
     if math.isnan(low):
         return f"{three(at)} {unit}"
     end = three(high) if math.isfinite(high) else "never in the time that was run"
@@ -73,10 +75,11 @@ def _dips(switch: Switch) -> str:
         dip = each.dip
         if dip.verdict in (DIPS, MAY_DIP):
             way = "down" if each.final.mean > 0.0 else "up"
-            size = Interval(dip.size, dip.low, dip.high, each.final.n)
+            unit = unit_of(name)
+            size, most = (plain(end, unit, change=True) for end in (dip.size, dip.high))
             by_verdict[dip.verdict].append(
-                f"{name_of(name)} ({way} by {told(size, unit_of(name), change=True)} after "
-                f"{three(dip.when)} {switch.time})"
+                f"{name_of(name)} ({way} by {size}, at most {most}, after {three(dip.when)} "
+                f"{switch.time})"
             )
         else:
             by_verdict[dip.verdict].append(name_of(name))

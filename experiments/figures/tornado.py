@@ -1,6 +1,7 @@
 """Which parameters matter: total indices, first-order ones beside, for measures and contrasts."""
 
 import math
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from experiments.figures.style import COLOURS, INK, MUTED, Drawing
 
 _ROW = 0.3  # inches
 _ACROSS = 3  # panels in a row
+_LETTERS = 84  # of headings beside each other
 _MEASURE, _ANSWER = COLOURS[0], COLOURS[1]
 _PALE = {"#0072B2": "#9CC7E2", "#D55E00": "#F0B88F"}
 """The same colours for what may matter: lighter, which is seen in print, too."""
@@ -47,6 +49,10 @@ class Sensitivity:
         Contrast: how often which side is ahead.
     least : float
         A share of the variance that is nothing to care for.
+    headings : mapping of str
+        Output: what stands above its panel, where that is less than what people call it.
+    topic : str
+        What all outputs are about, where that is one thing: "customer loyalty".
     """
 
     found: Indices
@@ -56,6 +62,8 @@ class Sensitivity:
     labels: Mapping[str, str] = field(default_factory=dict)
     sides: Mapping[str, Sides] = field(default_factory=dict)
     least: float = LEAST_SHARE
+    headings: Mapping[str, str] = field(default_factory=dict)
+    topic: str = ""
 
     def called(self, name: str) -> str:
         """Return what people call a parameter or an output."""
@@ -86,18 +94,21 @@ class Sensitivity:
         return sorted(keys, key=lambda name: keys[name], reverse=True)
 
 
-def tornado(what: Sensitivity) -> Drawing:
+def tornado(what: Sensitivity, name: str = "tornado") -> Drawing:
     """Return the total indices of every parameter, output by output.
 
     Parameters
     ----------
     what : Sensitivity
         What was found.
+    name : str
+        Of the figure's files.
     """
+    topic = f"{what.topic[0].upper()}{what.topic[1:]}: what" if what.topic else "What"
     return Drawing(
-        name="tornado",
+        name=name,
         draw=lambda: _draw(what),
-        title="What decides the answer, and what moves the numbers",
+        title=f"{topic} decides the answer, and what moves the numbers",
         caption=_caption(what),
         data=list(_data(what)),
     )
@@ -107,7 +118,7 @@ def _caption(what: Sensitivity) -> str:
     found = what.found
     share = f"{100 * what.least:g} %"
     noise = (
-        "Both are net of noise. Green ticks, the dummy limit: what a parameter of no effect would "
+        "Both are net of noise. Green ticks: what a parameter of no effect would "
         "get from the noise that this one stirs up, already taken off. "
         if found.noise_known
         else "One replication each: noise cannot be told from effects, so that every total may "
@@ -120,7 +131,7 @@ def _caption(what: Sensitivity) -> str:
         "in, alone or with others; dots below: first-order index, its part alone. Lines: 95 % "
         "bootstrap intervals over base points, each for itself. Dashed: a share too small to care "
         f"for ({share}). Full: matters, its interval is above that; pale: may matter; grey: does "
-        f"not matter; white: unknown. {noise}Orange: contrasts between policies, what the answer "
+        f"not matter; white: unknown. {noise}Orange: differences between policies, what the answer "
         f"hangs on; blue: measures. {lost}"
         f"{what.setting.facts(_runs(what))}"
     )
@@ -166,19 +177,35 @@ def _reach(what: Sensitivity) -> tuple[float, float]:
 
 
 def _handles(what: Sensitivity) -> list[Any]:
-    kinds = [(_ANSWER, "contrast: total", what.contrasts), (_MEASURE, "measure: total", what.measures)]
+    kinds = [
+        (_ANSWER, "difference between policies: total", what.contrasts),
+        (_MEASURE, "measure: total", what.measures),
+    ]
     found: list[Any] = [Patch(facecolor=tint, label=label) for tint, label, some in kinds if some]
-    dot = {"linestyle": "", "marker": "o", "color": INK, "mfc": "white", "markersize": 4.5}
+    dot: dict[str, Any] = {
+        "linestyle": "",
+        "marker": "o",
+        "color": INK,
+        "mfc": "white",
+        "markersize": 4.5,
+    }
     found.append(Line2D([], [], label="first-order", **dot))
     found.append(Line2D([], [], color=MUTED, linestyle=(0, (4, 3)), label="too small to care for"))
     if what.found.noise_known:
-        tick = {"linestyle": "", "marker": "|", "color": _NOISE, "markersize": 9.0, "mew": 2.2}
-        found.append(Line2D([], [], label="dummy limit", **tick))
+        tick: dict[str, Any] = {
+            "linestyle": "",
+            "marker": "|",
+            "color": _NOISE,
+            "markersize": 9.0,
+            "mew": 2.2,
+        }
+        found.append(Line2D([], [], label="by chance, taken off", **tick))
     return found
 
 
 def _panel(axis: Axes, what: Sensitivity, output: str, order: list[str]) -> None:
-    letter(axis, what.called(output))
+    room = _LETTERS // min(_ACROSS, len(what.outputs))
+    letter(axis, textwrap.fill(what.headings.get(output) or what.called(output), room))
     row_axis(axis, [what.called(name) for name in order])
     axis.axvline(0.0, color=MUTED, linewidth=0.8, zorder=1)
     axis.axvline(what.least, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
@@ -192,7 +219,7 @@ def _panel(axis: Axes, what: Sensitivity, output: str, order: list[str]) -> None
         _bar(axis, row, place, tint)
         dummy = what.found.of(output, name, "dummy").mean
         if math.isfinite(dummy):
-            look = {"color": _NOISE, "markersize": 10.0, "mew": 2.2, "zorder": 5}
+            look: dict[str, Any] = {"color": _NOISE, "markersize": 10.0, "mew": 2.2, "zorder": 5}
             axis.plot(dummy, place + _UP, "|", **look)
 
 

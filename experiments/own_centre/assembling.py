@@ -17,7 +17,11 @@ from experiments.own_centre.measured import Measured
 from experiments.own_centre.request import OwnCentre
 from experiments.own_centre.targets import targets_of_kpis, with_luck
 
-WORKS = Works("experiments.own_centre.observe:observe", "experiments.own_centre.observe:confirm")
+WORKS = Works(
+    "experiments.own_centre.observe:observe",
+    "experiments.own_centre.observe:confirm",
+    compiled=True,
+)
 """What simulates a user's own centre."""
 
 LUCK_RUNS = 24

@@ -12,7 +12,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Made:
         How it was simulated.
     policy : str
         The shipped policy by which it handles conflicts.
+    books_days : int
+        Days from the branch on of which the books tell; those that are written where 0.
     """
 
     parameters: dict[str, Any] = field(default_factory=lambda: dict(CLASSROOM))
@@ -64,6 +66,32 @@ class Made:
     days: int = 30
     warmup_days: int = 120
     policy: str = NEUTRAL
+    books_days: int = 0
+
+
+SHIPPED = Made(
+    parameters={
+        **CLASSROOM,
+        "enquiry_minutes": 5.6,
+        "after_call_minutes": 1.1,
+        "enquiry_resolution": 0.85,
+        "patience_minutes": 7.0,
+        "issues_per_year": 2.2,
+        "wage": 0.005,
+    },
+    seed=7,
+    days=28,
+    warmup_days=365,
+    books_days=365,
+)
+"""The example that is shipped: four weeks of contacts, and a year's books."""
+
+SMALLER: dict[str, Any] = {
+    "waves": {"runs": [64, 32], "pilot": 8},
+    "acceptance": {"sets": 48, "at_least": 32, "repeats": 3, "batch": 48, "most_runs": 900},
+    "confirm": {"sets": 4},
+}
+"""Its calibration, in minutes."""
 
 
 def make_example(folder: Path, made: Made | None = None, **request: Any) -> dict[str, float]:
@@ -99,13 +127,16 @@ def make_example(folder: Path, made: Made | None = None, **request: Any) -> dict
     outcome = simulate(
         centre, policy, days=made.days, seed=made.seed, start=start, contacts=parts.append
     )
+    books = outcome
+    if made.books_days > made.days:
+        books = simulate(centre, policy, days=made.books_days, seed=made.seed, start=start)
     rows = np.concatenate(parts)
     measures = outcome.measures()
     rng = np.random.default_rng([made.seed, 1])
     with parquet.writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     parquet.write_text(folder / CONTACTS, contacts_csv(centre, outcome, rows, rng))
-    parquet.write_text(folder / REQUEST, _request(made, centre, outcome, request))
+    parquet.write_text(folder / REQUEST, _request(made, centre, books, request))
     truth = {
         "parameters": made.parameters,
         "policy": made.policy,
@@ -115,6 +146,37 @@ def make_example(folder: Path, made: Made | None = None, **request: Any) -> dict
         "measures": {name: float(f"{value:.6g}") for name, value in measures.items()},
     }
     parquet.write_text(folder / TRUTH, json.dumps(truth, indent=2, default=float) + "\n")
+    return measures
+
+
+def make_shipped(folder: Path) -> dict[str, float]:
+    """Write the shipped example: my-centre.toml, and the data in a folder beside it.
+
+    Its truth says all parameters, so that it stays the truth whatever becomes of defaults.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to; what is there is never written over.
+
+    Returns
+    -------
+    dict
+        The measures of the days that were written.
+
+    Raises
+    ------
+    RequestError
+        Where one of the files is there already, or the folder cannot be written to.
+    """
+    if (folder / REQUEST).exists():
+        raise RequestError([f"{folder / REQUEST}: is there already; allowed: another folder"])
+    beside = folder / Path(REQUEST).stem
+    made = replace(SHIPPED, parameters=centre_of(SHIPPED.parameters).model_dump())
+    log = {"file": f"{beside.name}/{CONTACTS}"}
+    measures = make_example(beside, made, name=Path(REQUEST).stem, contacts=log, **SMALLER)
+    with parquet.writing(folder):
+        (beside / REQUEST).rename(folder / REQUEST)
     return measures
 
 
@@ -235,7 +297,7 @@ def _flags(values: np.ndarray) -> list[str]:
     return ["yes" if value else "no" for value in values.tolist()]
 
 
-def _request(made: Made, centre: Centre, outcome: Outcome, more: Mapping[str, Any]) -> str:
+def _request(made: Made, centre: Centre, books: Outcome, more: Mapping[str, Any]) -> str:
     """Return the file of the calibration: what the centre would know of itself."""
     known = ("seats", "team_size", "customers", "open_minutes", "days_per_week")
     table = {
@@ -246,8 +308,8 @@ def _request(made: Made, centre: Centre, outcome: Outcome, more: Mapping[str, An
         "money": {"currency": CURRENCY, "price": PRICE},
         "contacts": {"file": CONTACTS},
     }
-    if made.days >= LONG:
-        table["kpi"] = _from_the_books(outcome)
+    if max(made.days, made.books_days) >= LONG:
+        table["kpi"] = _from_the_books(books)
     table |= more
     return (
         "# A made centre: what it would know of itself. The truth stands in "

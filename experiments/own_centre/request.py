@@ -16,6 +16,7 @@ from experiments.calibration.request import (
     range_mistakes,
 )
 from experiments.config_parts import Name, count_of, name_of
+from experiments.design import fingerprint
 from experiments.errors import RequestError
 from experiments.explain import Location, explain
 from experiments.own_centre.given import Given, KpiName, Log, Money
@@ -23,7 +24,7 @@ from experiments.own_centre.kpis import KPIS
 from experiments.own_centre.measured import Measured
 from experiments.own_centre.targets import PREFIX, SIGMAS
 from experiments.recipes import Kitchen, PolicySpec, Table, listed
-from experiments.toml_text import read_toml
+from experiments.toml_text import read_toml, write_toml
 from sim.parameters import Centre
 from sim.parameters import describe as describe_parameters
 
@@ -121,6 +122,28 @@ class OwnCentre(Table):
             usual = Centre()
             found["customers"] = max(1, round(usual.customers / usual.seats * found["seats"]))
         return found
+
+    @property
+    def hash(self) -> str:
+        """The hash of all that it asks for; where the file of contacts lies is none of that."""
+        table = self._written()
+        if self.contacts is not None:
+            table["contacts"]["file"] = Path(self.contacts.file).name
+        return fingerprint(table)
+
+    def text(self) -> str:
+        """Return it as TOML, the defaults of how it is calibrated written out."""
+        start = "# The calibration to a centre of one's own, its defaults written out.\n\n"
+        return start + write_toml(self._written())
+
+    def _written(self) -> dict[str, Any]:
+        table = self.model_dump(exclude_none=True)
+        # What is not stated of the centre, of a KPI or of a policy is not known, or says nothing.
+        table["centre"] = self.centre.model_dump(exclude_unset=True)
+        for name in ("kpi", "policy"):
+            entries = getattr(self, name).items()
+            table[name] = {key: each.model_dump(exclude_unset=True) for key, each in entries}
+        return table
 
     def given(self) -> dict[str, Measured]:
         """Return the KPIs that the file states, in the units of the measures."""

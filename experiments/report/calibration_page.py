@@ -11,9 +11,12 @@ from experiments.calibration.confirming import Confirmed
 from experiments.calibration.course import Course
 from experiments.calibration.ensemble import Ensemble, medoid_lines
 from experiments.calibration.procedure import emulator_notes
+from experiments.calibration.subject import Words
 from experiments.figures.calibration_course import figures
 from experiments.report.page import environment, figure_of
 from experiments.store import parquet
+
+FACTS = Words()
 
 
 def write_calibration(
@@ -38,17 +41,43 @@ def write_calibration(
     provenance : mapping
         Where it comes from.
     """
+    return write_page(folder, course, ensemble, confirmed, provenance)
+
+
+def write_page(
+    folder: Path,
+    course: Course,
+    ensemble: Ensemble,
+    confirmed: Confirmed,
+    provenance: Mapping[str, Any],
+    template: str = "calibration.html.jinja",
+    words: Words = FACTS,
+    **more: Any,
+) -> Path:
+    """Write the figures and report.html by a template, and return the latter.
+
+    Parameters
+    ----------
+    folder, course, ensemble, confirmed, provenance
+        As in :func:`write_calibration`.
+    template : str
+        Which.
+    words : Words
+        How it is told.
+    **more
+        What else the template takes.
+    """
     drawn = [
         figure_of(drawing, drawing.save(folder / "figures"))
         for drawing in figures(course, ensemble)
     ]
     page = (
         environment()
-        .get_template("calibration.html.jinja")
+        .get_template(template)
         .render(
             request=course.request,
             targets=sum(each.judged for each in course.targets),
-            lead=lead(course, ensemble, confirmed),
+            lead=lead(course, ensemble, confirmed, words),
             figures=drawn,
             reached=findings.reached(course, ensemble),
             confirmed=inside(confirmed),
@@ -59,8 +88,8 @@ def write_calibration(
             emulators=emulators(course),
             medoid=medoid_lines(ensemble),
             medoid_missed=ensemble.missed[ensemble.medoid_index],
-            config_text=course.request.text(),
             provenance=provenance,
+            **{"config_text": course.request.text(), **more},
         )
     )
     path = folder / "report.html"
@@ -68,7 +97,9 @@ def write_calibration(
     return path
 
 
-def lead(course: Course, ensemble: Ensemble, confirmed: Confirmed) -> list[str]:
+def lead(
+    course: Course, ensemble: Ensemble, confirmed: Confirmed, words: Words = FACTS
+) -> list[str]:
     """Return what came out, in a few sentences."""
     request, sets = course.request, len(ensemble.sets)
     meet = sum(not each for each in ensemble.missed)
@@ -81,11 +112,11 @@ def lead(course: Course, ensemble: Ensemble, confirmed: Confirmed) -> list[str]:
         f"has {sets} sets, of which {meet} meet all "
         f"{sum(map(course.standard.judges, course.outputs))} bands."
     ]
-    found += _on_the_whole_plan(confirmed)
+    found += _once_more(confirmed, words)
     if course.reported:
         found.append(
-            f"{', '.join(course.reported)}: simulated, but no set was steered or judged by it, as "
-            "the samples of a calibration are too small for it. It is judged on the whole plan."
+            f"{', '.join(course.reported)}: simulated, but no set was steered or judged by it, "
+            f"{words.reported}."
         )
     if course.aside:
         found.append(
@@ -95,8 +126,8 @@ def lead(course: Course, ensemble: Ensemble, confirmed: Confirmed) -> list[str]:
     unseen = [name for name in course.unseen if name not in course.reported]
     if unseen:
         found.append(
-            f"Of {', '.join(unseen)} no simulation gave a value, as the samples of a "
-            "calibration are smaller than those of the evidence: nothing is said of them here."
+            f"Of {', '.join(unseen)} no simulation gave a value, {words.unseen}: nothing is said "
+            "of them here."
         )
     if plausible < request.acceptance.at_least:
         found.append(
@@ -109,7 +140,7 @@ def lead(course: Course, ensemble: Ensemble, confirmed: Confirmed) -> list[str]:
     known = [each.name for each in best if each.kind == "free" and each.left < limit]
     open_ = [each.name for each in best if each.kind == "free" and each.left >= limit]
     found.append(
-        f"Of {len(request.free)} free parameters the facts narrow {len(known)}"
+        f"Of {len(request.free)} free parameters the {words.things} narrow {len(known)}"
         + (f", most of all {', '.join(known[:5])}" if known else "")
         + f"; of {len(open_)} they say nothing that could be told from chance."
     )
@@ -122,14 +153,14 @@ def errors(course: Course) -> str:
     return f"{sigmas:g} standard error{'s' * (sigmas != 1.0)}"
 
 
-def _on_the_whole_plan(confirmed: Confirmed) -> list[str]:
+def _once_more(confirmed: Confirmed, words: Words) -> list[str]:
     if not confirmed.places:
         return []
     looked = [each for each in confirmed.targets if confirmed.has_values(each)]
     judged = [each for each in looked if each.judged]
     share = sum(map(confirmed.inside, judged)) / max(1, len(judged) * len(confirmed.places))
     text = (
-        f"{len(confirmed.places)} of its sets were simulated once more on the whole sampling plan, "
+        f"{len(confirmed.places)} of its sets were simulated once more {words.again}, "
         f"with fresh seeds and nothing allowed for chance: they lie in {100 * share:.0f} % of the "
         "bands that they were judged by."
     )

@@ -10,7 +10,7 @@ from experiments.analysis.summary import Summary
 from experiments.config import Experiment
 from experiments.figures.catalogue import figures
 from experiments.figures.style import Drawing, colour
-from experiments.report import sections
+from experiments.report import sections, switching
 from experiments.store import parquet
 from experiments.store.folder import Folder
 
@@ -32,6 +32,10 @@ def write_report(
         Where they come from.
     """
     drawn = [(drawing, drawing.save(folder.figures)) for drawing in figures(summary)]
+    switched = [
+        {"told": each, "figure": figure_of(each.drawing, each.drawing.save(folder.figures))}
+        for each in switching.switching(experiment, summary)
+    ]
     page = (
         environment()
         .get_template("report.html.jinja")
@@ -46,6 +50,9 @@ def write_report(
             evidence=sections.evidence(summary),
             resamples=sections.resamples(summary),
             figures=[figure_of(drawing, svg) for drawing, svg in drawn],
+            switched=switched,
+            switched_head=switching.HEAD,
+            not_switched=switching.alone(summary),
             stationarity=summary.stationarity.sentences() + summary.settling.sentences(),
             settled=summary.stationarity.settled,
             swatches=[

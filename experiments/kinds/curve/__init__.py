@@ -1,0 +1,1 @@
+"""``kind = "curve"``: one or two dimensions of the strategy space swept, all else held."""

@@ -1,0 +1,1 @@
+"""``kind = "frontier"``: policies searched for what no other beats in everything."""

@@ -1,0 +1,1 @@
+"""``kind = "sensitivity"``: what moves the numbers, and what decides the answer."""
