@@ -105,7 +105,8 @@ LABELS = ("run_id", "policy", "replication")
 
 COLUMNS = tuple(_columns(0))
 """The columns after the labels. ``day`` is that on which the contact ended, counted from the
-branch; ``minute`` is that of the arrival on that day, below 0 where it was the day before."""
+branch; ``minute`` is that of the arrival on that day, below 0 where it was the day before; a
+case that reached a superior after midnight, from a talk begun before, has one above 1440."""
 
 
 class ContactLog:

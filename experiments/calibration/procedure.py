@@ -202,7 +202,11 @@ class _Work:
         return found
 
     def rounds(self) -> None:
-        """Narrow down by simulation until there are enough plausible sets, or runs are spent."""
+        """Narrow down by simulation until there are enough plausible sets, or no more to be had.
+
+        That is where the runs are spent, or where a round finds nothing to simulate: the
+        emulators or the sketches rule out all that the population could move to.
+        """
         course, asked = self.course, self.course.request.acceptance
         left, notes = self.not_ruled_out(len(course.request.waves.runs) + 1)
         self.take_note(notes)
@@ -217,7 +221,10 @@ class _Work:
             kept = asked.repeats * self.wanting()  # for what is to be judged in any case
             if asked.most_runs - narrowing.spent - kept < narrowing.most_of_a_round:
                 break
+            before = narrowing.spent
             self.say(narrowing.round())
+            if narrowing.spent == before:  # nowhere to go: another round would stay here too
+                break
         self.judge_the_rest()
 
     def wanting(self) -> int:

@@ -16,22 +16,22 @@ AngerOfMoves = move_table(
     0.6,
     "change of anger, as a share of what can still fall or rise",
     "assumed",
-    listen=-0.06,
-    acknowledge=-0.10,
-    let_vent=0.0,
-    apologise=-0.12,
-    ask=-0.03,
-    explain=-0.04,
-    offer=-0.03,
-    offer_choice=-0.05,
-    hold_boundary=0.07,
-    warn=0.05,
-    end_contact=0.20,
-    escalate=-0.03,
-    argue=0.16,
-    interrupt=0.12,
-    deflect=0.10,
-    pass_the_buck=0.12,
+    listen=-0.0401,
+    acknowledge=-0.0477,
+    let_vent=0.0163,
+    apologise=-0.0787,
+    ask=-0.017,
+    explain=-0.0179,
+    offer=-0.00455,
+    offer_choice=-0.0218,
+    hold_boundary=0.0537,
+    warn=0.0398,
+    end_contact=0.0829,
+    escalate=-0.0269,
+    argue=0.164,
+    interrupt=0.0706,
+    deflect=0.118,
+    pass_the_buck=0.0498,
 )
 
 HeardByMoves = move_table(
@@ -42,22 +42,22 @@ HeardByMoves = move_table(
     0.6,
     "change of being heard, as a share of what can still rise or fall",
     "V3: sign of listening; else assumed",
-    listen=0.22,
-    acknowledge=0.25,
-    let_vent=0.16,
-    apologise=0.12,
-    ask=0.10,
-    explain=0.04,
-    offer=0.02,
-    offer_choice=0.06,
-    hold_boundary=-0.05,
-    warn=-0.05,
-    end_contact=-0.20,
-    escalate=0.0,
-    argue=-0.30,
-    interrupt=-0.30,
-    deflect=-0.20,
-    pass_the_buck=-0.20,
+    listen=0.253,
+    acknowledge=0.151,
+    let_vent=0.0422,
+    apologise=0.059,
+    ask=0.0854,
+    explain=0.0647,
+    offer=0.0318,
+    offer_choice=0.00755,
+    hold_boundary=-0.0527,
+    warn=0.00908,
+    end_contact=0.0349,
+    escalate=-0.013,
+    argue=-0.381,
+    interrupt=-0.449,
+    deflect=-0.117,
+    pass_the_buck=-0.18,
 )
 
 UnderstandingByMoves = move_table(
@@ -68,10 +68,10 @@ UnderstandingByMoves = move_table(
     0.6,
     "change of understanding, as a share of what can still rise or fall",
     "assumed",
-    listen=0.22,
+    listen=0.246,
     acknowledge=0.04,
     let_vent=0.10,
-    ask=0.35,
+    ask=0.285,
     explain=0.08,
     offer_choice=0.10,
     interrupt=-0.10,
@@ -153,7 +153,7 @@ class Confrontation(Group):
         "worth of repeating a move, as a share of its first effect (apology, warning)",
     )
     choice_worth: float = parameter(
-        0.05, "x claim", -0.2, 0.4, "worth of having a choice", "T15: weak"
+        0.0174, "x claim", -0.2, 0.4, "worth of having a choice", "T15: weak"
     )
     respect_base: float = parameter(
         0.30, "1", 0.0, 1.0, "interactional justice of a contact in which nobody listens"
@@ -162,10 +162,10 @@ class Confrontation(Group):
         0.50, "1", 0.0, 1.0, "its rise with the rep's listening (enquiries)", "V3: sign"
     )
     respect_heard: float = parameter(
-        0.40, "1", 0.0, 1.0, "its rise with being heard (conflicts)", "V3: sign"
+        0.464, "1", 0.0, 1.0, "its rise with being heard (conflicts)", "V3: sign"
     )
     respect_mood: float = parameter(
-        0.25, "1", 0.0, 1.0, "its rise per unit of the rep's mood", "B9, B16"
+        0.477, "1", 0.0, 1.0, "its rise per unit of the rep's mood", "B9, B16"
     )
     respect_cynicism: float = parameter(
         0.25, "1", 0.0, 1.0, "its fall per unit of depersonalisation", "B8, B16"
@@ -174,13 +174,13 @@ class Confrontation(Group):
         0.75, "1", 0.0, 1.0, "procedural justice of a prompt first contact"
     )
     unsettled_quality: float = parameter(
-        0.30, "1", 0.0, 1.0, "share of a contact's quality lost while it is left open"
+        0.338, "1", 0.0, 1.0, "share of a contact's quality lost while it is left open"
     )
     apology_worth: float = parameter(
-        0.25, "1", -0.2, 0.8, "rise of interactional justice by an apology", "S10, T9: sign"
+        0.312, "1", -0.2, 0.8, "rise of interactional justice by an apology", "S10, T9: sign"
     )
     explain_procedure: float = parameter(
-        0.2, "1", -0.2, 0.6, "rise of procedural justice by an explanation", "V6"
+        0.192, "1", -0.2, 0.6, "rise of procedural justice by an explanation", "V6"
     )
     wait_procedure: float = parameter(
         0.15, "1", 0.0, 0.6, "fall of procedural justice per ten minutes' wait"
@@ -188,21 +188,25 @@ class Confrontation(Group):
     repeat_procedure: float = parameter(
         0.15, "1", 0.0, 0.6, "fall of it per further contact", "O2: sign"
     )
-    escalated_procedure: float = parameter(0.10, "1", -0.2, 0.6, "fall of it by being passed on")
+    escalated_procedure: float = parameter(0.0163, "1", -0.2, 0.6, "fall of it by being passed on")
     promise_procedure: float = parameter(
-        0.10, "1", -0.2, 0.6, "rise of it by a timeframe that is kept", "V6 by analogy"
+        0.103, "1", -0.2, 0.6, "rise of it by a timeframe that is kept", "V6 by analogy"
     )
-    promise_broken: float = parameter(0.25, "1", 0.0, 0.8, "fall of it by a timeframe that is not")
+    promise_broken: float = parameter(
+        0.0181, "1", 0.0, 0.8, "fall of it by a timeframe that is not"
+    )
     disrespect: float = parameter(
-        0.20, "1", -0.2, 0.6, "fall of interactional justice by being argued with or cut off"
+        0.222, "1", -0.2, 0.6, "fall of interactional justice by being argued with or cut off"
     )
     boundary_respect: float = parameter(
-        -0.05, "1", -0.4, 0.4, "change of interactional justice by a boundary", "B15"
+        0.095, "1", -0.4, 0.4, "change of interactional justice by a boundary", "B15"
     )
     ended_respect: float = parameter(
-        -0.30, "1", -0.8, 0.2, "change of it by having the contact ended"
+        -0.413, "1", -0.8, 0.2, "change of it by having the contact ended"
     )
     follow_up_mend: float = parameter(
-        0.35, "1", 0.0, 1.0, "chance that a follow-up mends what was left open"
+        0.106, "1", 0.0, 1.0, "chance that a follow-up mends what was left open"
     )
-    follow_up_warmth: float = parameter(0.04, "1", -0.1, 0.3, "rise of satisfaction by a call back")
+    follow_up_warmth: float = parameter(
+        0.063, "1", -0.1, 0.3, "rise of satisfaction by a call back"
+    )

@@ -31,7 +31,7 @@ class Customers(Group):
         0.02, "1", 0.0, 0.3, "how far their expectation lies below newcomers'"
     )
 
-    issues_per_year: float = parameter(2.6, "1/year", 0.0, 30.0, "issues that befall a customer")
+    issues_per_year: float = parameter(3.14, "1/year", 0.0, 30.0, "issues that befall a customer")
     product_share: float = parameter(0.40, "1", 0.0, 1.0, "weight of disagreements over a product")
     delay_share: float = parameter(0.35, "1", 0.0, 1.0, "weight of delays")
     misunderstanding_share: float = parameter(0.25, "1", 0.0, 1.0, "weight of misunderstandings")
@@ -45,7 +45,7 @@ class Customers(Group):
     misunderstanding_fault: float = parameter(0.3, "1", 0.0, 1.0, "the same for a misunderstanding")
 
     voice_base: float = parameter(
-        -2.9, "logit", -6.0, 2.0, "inclination to complain of a trivial loss", "S8, T11: read"
+        -2.91, "logit", -6.0, 2.0, "inclination to complain of a trivial loss", "S8, T11: read"
     )
     voice_severity: float = parameter(
         4.6, "logit", 0.0, 10.0, "rise with severity", "S8, T11: read"
@@ -56,7 +56,7 @@ class Customers(Group):
         0.10, "1", 0.0, 0.6, "chance that a silent customer of loyalty 0 leaves over a total loss"
     )
     failure_disappointment: float = parameter(
-        0.10,
+        0.119,
         "1",
         0.0,
         0.5,
@@ -69,30 +69,32 @@ class Customers(Group):
     )
     learned_claims: bool = switch(True, "customers learn to claim more where it pays (contested)")
     claim_learning: float = parameter(0.15, "1", 0.0, 1.0, "rate of that learning per conflict")
-    claim_effect: float = parameter(0.5, "x loss", 0.0, 2.0, "extra claim once fully learned")
+    claim_effect: float = parameter(0.0235, "x loss", 0.0, 2.0, "extra claim once fully learned")
     learned_tone: bool = switch(True, "customers learn the tone that has worked (contested)")
     tone_learning: float = parameter(0.15, "1", 0.0, 1.0, "rate of that learning per conflict")
     tone_effect: float = parameter(
-        0.6, "1", 0.0, 3.0, "rise in pressing and abuse once fully learned"
+        0.355, "1", 0.0, 3.0, "rise in pressing and abuse once fully learned"
     )
 
     anger_issue: float = parameter(
-        0.80, "1", 0.0, 1.0, "anger that a total loss brings at temper one half"
+        0.951, "1", 0.0, 1.0, "anger that a total loss brings at temper one half"
     )
     anger_wait: float = parameter(0.10, "1", 0.0, 0.6, "anger of ten minutes' wait")
     anger_repeat: float = parameter(0.20, "1", 0.0, 0.8, "anger at having to come again")
     anger_fade: float = parameter(5.0, "days", 0.2, 60.0, "time for anger to fade to 37 %")
     pressing_rate: float = parameter(
-        0.75, "1", 0.0, 1.0, "chance of a pressing turn at anger 1", "S13"
+        0.608, "1", 0.0, 1.0, "chance of a pressing turn at anger 1", "S13"
     )
-    abuse_threshold: float = parameter(0.50, "1", 0.0, 1.0, "anger below which nobody is abusive")
+    abuse_threshold: float = parameter(0.575, "1", 0.0, 1.0, "anger below which nobody is abusive")
     abuse_rate: float = parameter(
-        0.35, "1", 0.0, 1.0, "chance of an abusive turn at anger and temper 1", "S13"
+        0.241, "1", 0.0, 1.0, "chance of an abusive turn at anger and temper 1", "S13"
     )
-    abuse_quiet: float = parameter(0.3, "1", 0.0, 1.0, "share of abuse that stays after a warning")
+    abuse_quiet: float = parameter(
+        0.551, "1", 0.0, 1.0, "share of abuse that stays after a warning"
+    )
     hang_up_rate: float = parameter(0.012, "1/turn", 0.0, 0.2, "chance of hanging up at anger 1")
     ask_superior_rate: float = parameter(
-        0.10, "1/turn", 0.0, 0.6, "chance of asking for a superior at anger 1"
+        0.1, "1/turn", 0.0, 0.6, "chance of asking for a superior at anger 1"
     )
     threat_rate: float = parameter(
         0.06, "1/turn", 0.0, 0.6, "chance of threatening to leave at anger 1"
@@ -105,14 +107,18 @@ class Customers(Group):
         -4.2, "logit", -10.0, 4.0, "acceptance of nothing, unheard and calm"
     )
     accept_heard: float = parameter(
-        1.6, "logit", 0.0, 6.0, "weight of being heard", "N7 is the test"
+        1.78, "logit", 0.0, 6.0, "weight of being heard", "N7 is the test"
     )
     accept_anger: float = parameter(2.2, "logit", 0.0, 6.0, "weight of anger against acceptance")
     firm_yield: float = parameter(
-        0.15, "1", 0.0, 0.8, "share of the excess claim given up at a polite boundary, if heard"
+        0.107, "1", 0.0, 0.8, "share of the excess claim given up at a polite boundary, if heard"
     )
     explain_yield: float = parameter(
-        0.25, "1", 0.0, 0.8, "share of the mistaken claim given up at an explanation, if understood"
+        0.0596,
+        "1",
+        0.0,
+        0.8,
+        "share of the mistaken claim given up at an explanation, if understood",
     )
     raise_again: float = parameter(
         0.75, "1", 0.0, 1.0, "chance of raising a matter that was left open"
@@ -124,10 +130,10 @@ class Customers(Group):
     weight_distributive: float = parameter(
         0.50, "1", 0.0, 1.0, "weight of redress in satisfaction", "S1, T1"
     )
-    weight_interactional: float = parameter(0.33, "1", 0.0, 1.0, "weight of treatment", "S1, T1")
-    weight_procedural: float = parameter(0.17, "1", 0.0, 1.0, "weight of procedure", "S1, T1")
+    weight_interactional: float = parameter(0.511, "1", 0.0, 1.0, "weight of treatment", "S1, T1")
+    weight_procedural: float = parameter(0.257, "1", 0.0, 1.0, "weight of procedure", "S1, T1")
     overpaid_gain: float = parameter(
-        0.25,
+        0.283,
         "1",
         0.0,
         1.0,
@@ -141,10 +147,10 @@ class Customers(Group):
         1.5, "x due", 1.0, 4.0, "redress from which more of it raises doubts", "T13: read"
     )
     overpaid_doubt: float = parameter(
-        0.15, "1", 0.0, 0.6, "fall of distributive justice per due beyond that", "T13: sign"
+        0.283, "1", 0.0, 0.6, "fall of distributive justice per due beyond that", "T13: sign"
     )
     treatment_colours: float = parameter(
-        0.20,
+        0.289,
         "1",
         0.0,
         0.8,
@@ -152,16 +158,16 @@ class Customers(Group):
         "fair-process effect (Folger; from memory, unverified): sign",
     )
     satisfaction_anchor: float = parameter(
-        0.60, "1", 0.3, 0.8, "satisfaction where all is as expected"
+        0.603, "1", 0.3, 0.8, "satisfaction where all is as expected"
     )
     satisfaction_span: float = parameter(
-        0.32, "1", 0.05, 0.5, "most that a gain can add", "S7, T12"
+        0.415, "1", 0.05, 0.5, "most that a gain can add", "S7, T12"
     )
     loss_aversion: float = parameter(
-        1.8, "1", 1.0, 3.0, "losses against gains", "S7, T12: sign read"
+        2.49, "1", 1.0, 3.0, "losses against gains", "S7, T12: sign read"
     )
     satisfaction_scale: float = parameter(
-        0.35, "1", 0.05, 1.0, "disconfirmation at which 63 % is reached"
+        0.496, "1", 0.05, 1.0, "disconfirmation at which 63 % is reached"
     )
     conflict_weight: float = parameter(
         0.20, "1", 0.0, 0.8, "step of cumulative satisfaction per conflict"
@@ -171,10 +177,10 @@ class Customers(Group):
     )
     expectation_weight: float = parameter(0.10, "1", 0.0, 0.6, "step of expectation per contact")
     product_satisfaction: float = parameter(
-        0.68, "1", 0.2, 0.95, "satisfaction with the product alone"
+        0.703, "1", 0.2, 0.95, "satisfaction with the product alone"
     )
     product_spread: float = parameter(
-        0.10, "1", 0.0, 0.3, "spread of that satisfaction between customers"
+        0.1, "1", 0.0, 0.3, "spread of that satisfaction between customers"
     )
     product_pull: float = parameter(
         0.06, "1/month", 0.0, 0.5, "monthly pull of satisfaction towards it"
@@ -183,17 +189,21 @@ class Customers(Group):
         0.20, "1/month", 0.0, 0.8, "monthly pull of loyalty towards satisfaction"
     )
     loyalty_conflict: float = parameter(
-        0.10, "1", 0.0, 0.8, "step of loyalty towards satisfaction per conflict"
+        0.122, "1", 0.0, 0.8, "step of loyalty towards satisfaction per conflict"
     )
 
     threat_meant: float = parameter(
-        0.1, "1", 0.0, 0.6, "share of loyalty lost by who threatened to leave and got no settlement"
+        0.263,
+        "1",
+        0.0,
+        0.6,
+        "share of loyalty lost by who threatened to leave and got no settlement",
     )
 
     churn_base: float = parameter(
         0.016, "1/month", 0.0, 0.2, "chance of leaving in a month at loyalty one half"
     )
-    churn_loyalty: float = parameter(4.0, "1", 0.0, 12.0, "fall of its log per unit of loyalty")
+    churn_loyalty: float = parameter(6.64, "1", 0.0, 12.0, "fall of its log per unit of loyalty")
     churn_by_tenure: bool = switch(
         False, "second form: the chance of leaving also falls with the time as a customer"
     )
@@ -207,13 +217,15 @@ class Customers(Group):
         240.0,
         "time as a customer at which both forms give the same; the first customers' mean",
     )
-    spending_loyalty: float = parameter(0.3, "1", 0.0, 2.0, "rise of spending per unit of loyalty")
+    spending_loyalty: float = parameter(
+        0.0345, "1", 0.0, 2.0, "rise of spending per unit of loyalty"
+    )
     entry_rate: float = parameter(
         0.040, "1/month", 0.0, 0.5, "chance that someone in the market joins"
     )
     entry_neutral: float = parameter(0.5, "1", -1.0, 1.0, "reputation at which that chance holds")
     entry_reputation: float = parameter(
-        2.0, "1", 0.0, 8.0, "rise of its log per unit of reputation", "S9"
+        2.05, "1", 0.0, 8.0, "rise of its log per unit of reputation", "S9"
     )
 
     ties: float = parameter(6.0, "ties", 0.0, 20.0, "mean number of social ties of a person")
@@ -221,13 +233,13 @@ class Customers(Group):
         0.1, "1", 0.0, 1.0, "share of ties that are not to neighbours (small world)"
     )
     telling_satisfied: float = parameter(
-        0.12, "1", 0.0, 1.0, "chance per tie that a pleased complainant tells", "S9, T10"
+        0.094, "1", 0.0, 1.0, "chance per tie that a pleased complainant tells", "S9, T10"
     )
     telling_dissatisfied: float = parameter(
-        0.33, "1", 0.0, 1.0, "chance per tie that a displeased complainant tells", "S9, T10"
+        0.206, "1", 0.0, 1.0, "chance per tie that a displeased complainant tells", "S9, T10"
     )
     telling_monthly: float = parameter(
-        1.0,
+        0.574,
         "1/month",
         0.0,
         5.0,

@@ -25,10 +25,10 @@ class Employer(Group):
         "O1: $14,113 with training",
     )
     acquisition_cost: float = parameter(
-        0.5, "price", 0.0, 20.0, "cost of winning a customer", "E1: scenario only"
+        0.233, "price", 0.0, 20.0, "cost of winning a customer", "E1: scenario only"
     )
     loyalty_months: float = parameter(
-        18.0,
+        46.7,
         "months",
         0.0,
         120.0,
@@ -36,11 +36,11 @@ class Employer(Group):
     )
 
     superior_authority: float = parameter(
-        2.0, "x loss", 0.0, 5.0, "what a superior may grant at least"
+        1.11, "x loss", 0.0, 5.0, "what a superior may grant at least"
     )
-    superior_skill: float = parameter(0.8, "1", 0.0, 1.0, "listening of a superior")
+    superior_skill: float = parameter(0.899, "1", 0.0, 1.0, "listening of a superior")
     superior_calm: float = parameter(
-        0.3, "1", -0.5, 0.9, "share of anger that a superior takes away"
+        0.000339, "1", -0.5, 0.9, "share of anger that a superior takes away"
     )
     superior_strain: float = parameter(
         0.02, "1", -0.2, 0.5, "strain on the rep of passing a case up"
@@ -50,50 +50,50 @@ class Employer(Group):
         1.5, "days/month", 0.0, 6.0, "training days at full training"
     )
     training_gain: float = parameter(
-        0.12, "1/day", 0.0, 1.0, "rise of the trained state per training day"
+        0.134, "1/day", 0.0, 1.0, "rise of the trained state per training day"
     )
-    training_fade: float = parameter(0.003, "1/day", 0.0, 0.1, "its fading")
-    training_fee: float = parameter(0.5, "price/day", 0.0, 20.0, "fee of a rep's training day")
+    training_fade: float = parameter(0.00408, "1/day", 0.0, 0.1, "its fading")
+    training_fee: float = parameter(0.364, "price/day", 0.0, 20.0, "fee of a rep's training day")
     training_listening: float = parameter(
-        0.20, "1", 0.0, 0.6, "rise of listening when trained", "V3: sign"
+        0.122, "1", 0.0, 0.6, "rise of listening when trained", "V3: sign"
     )
-    training_composure: float = parameter(0.15, "1", 0.0, 0.6, "rise of composure when trained")
+    training_composure: float = parameter(0.183, "1", 0.0, 0.6, "rise of composure when trained")
     training_learning: float = parameter(
-        0.5, "1", 0.0, 2.0, "faster learning when trained, as a share"
+        0.165, "1", 0.0, 2.0, "faster learning when trained, as a share"
     )
     support_fee: float = parameter(
-        0.15, "price/day", 0.0, 5.0, "cost of full emotional support per rep and day"
+        0.111, "price/day", 0.0, 5.0, "cost of full emotional support per rep and day"
     )
 
     follow_up_days: float = parameter(3.0, "days", 0.2, 30.0, "time until the call back")
-    follow_up_minutes: float = parameter(5.0, "min", 0.5, 30.0, "time it takes")
+    follow_up_minutes: float = parameter(3.65, "min", 0.5, 30.0, "time it takes")
     feedback_fee: float = parameter(
-        15.0, "price/month", 0.0, 500.0, "cost of the full monthly review, per 20 seats"
+        42.0, "price/month", 0.0, 500.0, "cost of the full monthly review, per 20 seats"
     )
     feedback_effect: float = parameter(
-        0.06, "1/month", 0.0, 0.5, "share of the removable issues removed by a review"
+        0.104, "1/month", 0.0, 0.5, "share of the removable issues removed by a review"
     )
     feedback_floor: float = parameter(
         0.5, "1", 0.0, 1.0, "share of issues that no review can remove"
     )
     process_decay: float = parameter(
-        0.03, "1/month", 0.0, 0.5, "share of the removed issues that comes back"
+        0.0278, "1/month", 0.0, 0.5, "share of the removed issues that comes back"
     )
     transparency_fee: float = parameter(
-        0.0004, "price/month", 0.0, 0.1, "cost of full transparency per customer"
+        0.00018, "price/month", 0.0, 0.1, "cost of full transparency per customer"
     )
     transparency_effect: float = parameter(
-        0.3, "1", 0.0, 0.9, "share of misunderstandings removed", "N17 is the test"
+        0.0967, "1", 0.0, 0.9, "share of misunderstandings removed", "N17 is the test"
     )
     transparency_calm: float = parameter(
-        0.2, "1", 0.0, 0.7, "share of the anger of an issue removed", "V6: sign"
+        0.223, "1", 0.0, 0.7, "share of the anger of an issue removed", "V6: sign"
     )
     education_fee: float = parameter(
-        0.0004, "price/month", 0.0, 0.1, "cost of full education per customer"
+        0.000241, "price/month", 0.0, 0.1, "cost of full education per customer"
     )
-    education_effect: float = parameter(0.2, "1", 0.0, 0.9, "share of misunderstandings removed")
+    education_effect: float = parameter(0.274, "1", 0.0, 0.9, "share of misunderstandings removed")
     education_claims: float = parameter(
-        0.3, "1", 0.0, 0.9, "share of the excess of claims removed", "N24 is the test"
+        0.215, "1", 0.0, 0.9, "share of the excess of claims removed", "N24 is the test"
     )
 
     survey_days: int = parameter(91, "days", 7, 730, "from one survey to the next")

@@ -69,7 +69,7 @@ class Operations(Group):
     )
     after_call_minutes: float = parameter(1.4, "min", 0.0, 10.0, "mean after-call work, skilled")
     enquiry_resolution: float = parameter(
-        0.80,
+        0.831,
         "1",
         0.3,
         1.0,
@@ -79,7 +79,7 @@ class Operations(Group):
     novice_errors: float = parameter(0.25, "1", 0.0, 1.0, "share of that lost at skill 0")
     inattention: float = parameter(0.2, "1", 0.0, 1.0, "share of that lost when nobody listens")
     patience_minutes: float = parameter(
-        9.0, "min", 0.2, 60.0, "mean over customers of the mean patience in the queue", "S19, O3"
+        14.7, "min", 0.2, 60.0, "mean over customers of the mean patience in the queue", "S19, O3"
     )
     redial: float = parameter(0.6, "1", 0.0, 1.0, "chance that one who abandoned calls again")
     redial_minutes: float = parameter(90.0, "min", 1.0, 600.0, "mean time until then")
@@ -118,7 +118,7 @@ class Operations(Group):
         0.1, "1", 0.0, 1.0, "extra handling time at exhaustion 1", "B10: read"
     )
     mood_slowdown: float = parameter(
-        0.1, "1", 0.0, 1.0, "extra handling time at mood 0", "B10: sign"
+        0.118, "1", 0.0, 1.0, "extra handling time at mood 0", "B10: sign"
     )
     initial_training_days: int = parameter(
         29, "days", 0, 180, "paid training of a hire before the floor", "O1: 4.2 weeks, read"

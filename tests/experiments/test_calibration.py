@@ -33,12 +33,12 @@ from experiments.calibration.request import (
 )
 from experiments.calibration.simulating import Simulator, Works
 from experiments.calibration.targets import Target
-from experiments.catalogue import shipped_folder
 from experiments.crew import Crew
 from experiments.errors import RequestError
 from experiments.evidence.fact import Fact, Part
 from experiments.jobs import Interrupted
 from experiments.report import calibration_page
+from sim.parameters import Centre, describe
 from tests.experiments import known_model as known
 
 WORK = "tests.experiments.known_model:observe"
@@ -563,8 +563,6 @@ def test_an_older_shipped_ensemble_is_kept_beside_the_new_one(finished, tmp_path
 
 
 def test_the_shipped_ensemble_is_whole():
-    if not (shipped_folder() / "ensemble" / "reference.csv").exists():
-        pytest.skip("no calibration of the reference centre has been kept yet")
     from experiments.evidence.centres import centre_of
 
     shipped = load()
@@ -574,3 +572,14 @@ def test_the_shipped_ensemble_is_whole():
         centre_of(each)  # refuses what the model would
         for name, wanted in shipped.ranges.items():
             assert wanted.low <= each[name] <= wanted.high
+
+
+def test_the_reference_centre_is_the_medoid_of_the_shipped_ensemble():
+    """Protects what is said of the defaults: none of them is set by hand any more."""
+    shipped = load()
+    assert not shipped.stale  # neither another default nor a rule has changed since
+    defaults = {row.name: row.default for row in describe(Centre)}
+    other = {
+        name: defaults[name] for name, value in shipped.medoid.items() if defaults[name] != value
+    }
+    assert other == {}

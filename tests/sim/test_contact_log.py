@@ -52,7 +52,7 @@ HOURS: dict[str, dict[str, Any]] = {
     "two shifts": {"open_minutes": 900.0, "shift_minutes": 480.0},
 }
 FULL = Policy(
-    handling=Handling(authority=0.5, escalation_threshold=0.2, tolerated_abuse=1.0),
+    handling=Handling(boundary=0.75, authority=0.5, escalation_threshold=0.2, tolerated_abuse=1.0),
     support=Support(follow_up=0.8, feedback=1.0),
 )
 BUSY = {"initial_training_days": 0, "quit_base": 2.0, "labour_market": 4.0, "hiring_days": 4.0}
@@ -219,16 +219,19 @@ def test_a_row_says_what_its_satisfaction_came_of(
         [rows[name] for name in ("distributive", "procedural", "interactional")]
     )
     whole = np.where(
-        enquiries, justices[:, 1:] @ weights[1:] / weights[1:].sum(), justices @ weights / 1.0
+        enquiries,
+        justices[:, 1:] @ weights[1:] / weights[1:].sum(),
+        justices @ weights / weights.sum(),
     )
     settled = (rows["ending"] == RESOLVED) | mended
     kept_open = np.where(settled, 1.0, 1.0 - centre.unsettled_quality)
     assert rows["quality"][judged] == pytest.approx((whole * kept_open)[judged], rel=1e-9)
     gap = (rows["quality"] - rows["expectation"])[judged]
-    felt = np.sign(gap) * centre.satisfaction_span * -np.expm1(-abs(gap) / 0.35)
+    felt = (
+        np.sign(gap) * centre.satisfaction_span * -np.expm1(-abs(gap) / centre.satisfaction_scale)
+    )
     felt *= np.where(gap < 0.0, centre.loss_aversion, 1.0)
     told = np.clip(centre.satisfaction_anchor + felt, 0.0, 1.0)
-    assert centre.satisfaction_scale == 0.35 and weights.sum() == 1.0
     assert rows["satisfaction"][judged] == pytest.approx(told, rel=1e-9)
 
 
