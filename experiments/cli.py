@@ -24,6 +24,7 @@ from experiments.command.parts import (
     open_streams,
     piped,
 )
+from experiments.demo.command import demo
 from experiments.errors import RequestError
 
 if TYPE_CHECKING:
@@ -357,10 +358,8 @@ def list_all(out: Out = RESULTS) -> None:
         print_listing(out)
 
 
-app.command()(cli_tools.parameters)
-app.command()(cli_tools.schema)
-app.command()(cli_tools.policies)
-app.command()(cli_tools.bench)
+for _tool in (cli_tools.parameters, cli_tools.schema, cli_tools.policies, cli_tools.bench, demo):
+    app.command()(_tool)
 app.add_typer(cli_tools.studies, name="study")
 
 

@@ -1,0 +1,166 @@
+"""Fills what the page asks for (:mod:`experiments.demo.page.source`) from the room's modules."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from experiments.demo import links
+from experiments.demo.contact import KINDS
+from experiments.demo.guesses import curve_verdict, rank_verdict
+from experiments.demo.page.plots import PARTIES, Curve
+from experiments.demo.page.source import Answer, Centre, Changes, Tale, Turn
+from experiments.demo.place import Place
+from experiments.demo.replay import Replays
+from experiments.demo.setting import Setting, Wish
+from experiments.demo.sliders import Knob
+from experiments.demo.story import Stories
+from experiments.demo.tale import Story
+from experiments.demo.trials import Estimate, Trials
+from experiments.demo.words import words
+
+Found = TypeVar("Found")
+
+
+class RoomSource:
+    """Answers for the page from the room's own modules.
+
+    Parameters
+    ----------
+    setting : Setting
+        The room's set-up.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.titles: Mapping[str, str] = setting.titles
+        self.others: Mapping[str, str] = setting.others
+        self.days: int = setting.days
+        self.seed: int = setting.seed
+        self.kinds = {name: words(f"kind.{name}") for name in KINDS}
+        self._trials = Trials(setting)
+        self._trials.prepare()
+        self._stories = Stories(setting)
+        self._replays = Replays(self._stories)
+
+    @property
+    def facts(self) -> str:
+        """Where numbers come from."""
+        asked = self.setting.experiment
+        return words(
+            "source.facts",
+            n=asked.replications,
+            days=asked.days,
+            warmup=asked.warmup_days,
+            seats=f"{asked.centre.seats:,}",
+            customers=f"{asked.centre.customers:,}",
+            seed=asked.seed,
+            config=asked.name,
+        )
+
+    def knobs(self) -> Sequence[Knob]:
+        """Return the parameters that have sliders."""
+        return self.setting.knobs
+
+    def value(self, policy: str, key: str) -> float:
+        """Return where a slider stands at first."""
+        return self.setting.position(policy, key)
+
+    async def answer(
+        self, page: str, policies: Sequence[str], moved: str, changes: Changes, *, full: bool
+    ) -> Answer | None:
+        """Work out an answer; None where a newer request of that page came."""
+        wish = Wish(tuple(policies), moved, dict(changes), full)
+        estimate = await asyncio.wrap_future(self._trials.ask(page, wish))
+        return None if estimate is None else answer_of(estimate)
+
+    def forget(self, page: str) -> None:
+        """Drop what a page asked for."""
+        self._trials.forget(page)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._trials.close()
+
+    async def tale(self, kind: str, policy: str, contact: str) -> Tale | None:
+        """Find a conversation of that kind, or bring that contact back."""
+        if contact:
+            return tale_of(await aside(lambda: self._stories.load(contact)))
+        found = await aside(lambda: self._stories.find(kind, policy))
+        return None if found is None else tale_of(found)
+
+    async def again(self, tale: Tale, policy: str) -> tuple[Tale | None, int | None, str]:
+        """Return the same under another policy, the turn at which they part, and that in words."""
+        found = await aside(lambda: self._replays.again(tale.contact, policy))
+        other = None if found.other is None else tale_of(found.other)
+        return other, found.parts_at, found.text
+
+    async def centre(self, policy: str) -> Centre:
+        """Open a centre to look at."""
+        return await aside(lambda: Place(self.setting, policy))
+
+    def address(self, view: str, state: Mapping[str, str]) -> str:
+        """Return a view's link, without the host."""
+        return links.address(self.setting, view, state)
+
+    def read_address(self, view: str, query: Mapping[str, str]) -> dict[str, str]:
+        """Read what a link carries; refuse what is wrong in it."""
+        return links.read(self.setting, view, query)
+
+    def rank_score(self, answer: Answer, measure: str, order: Sequence[str]) -> str:
+        """Say how far off a rank was."""
+        return rank_verdict(answer.origin, measure, order).text
+
+    def curve_score(
+        self, answer: Answer, measure: str, policy: str, drawn: Sequence[Sequence[float]]
+    ) -> str:
+        """Say how far off a drawn curve was."""
+        points = [(x, y) for x, y in drawn]
+        return curve_verdict(answer.origin, measure, policy, points).text
+
+
+async def aside(work: Callable[[], Found]) -> Found:
+    """Do something that takes its time, off the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(None, work)
+
+
+def answer_of(estimate: Estimate) -> Answer:
+    """Return an estimate as the page shows it."""
+    curves = {
+        measure: [
+            Curve(title, place, series.mean, series.low, series.high)
+            for place, (name, title) in enumerate(estimate.titles.items())
+            for series in [estimate.weeks[measure][name]]
+        ]
+        for measure in PARTIES
+    }
+    return Answer(
+        estimate.n,
+        estimate.days,
+        estimate.full,
+        estimate.titles,
+        estimate.means,
+        estimate.differences,
+        curves,
+        estimate.seconds,
+        estimate,
+    )
+
+
+def tale_of(story: Story) -> Tale:
+    """Return a story as the page tells it."""
+    turns = [
+        Turn(
+            turn.customer,
+            turn.rep,
+            turn.tone,
+            turn.anger,
+            turn.heard,
+            turn.strain,
+            turn.cost,
+            turn.why,
+        )
+        for turn in story.turns
+    ]
+    ending = f"{story.ending} {story.aftermath}".strip()
+    wants = {words(f"story.{party}"): text for party, text in story.wants.items()}
+    return Tale(story.contact, story.policy, story.opening, ending, turns, wants)

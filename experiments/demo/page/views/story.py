@@ -1,0 +1,224 @@
+"""One confrontation as a story: turn by turn, with what it does to both."""
+
+from collections.abc import Callable, Sequence
+
+from nicegui import ui
+
+from experiments.demo.page.parts import Box, Markup, Tag, button, choice, escaped
+from experiments.demo.page.shell import Quiet
+from experiments.demo.page.source import Tale, Turn
+from experiments.demo.words import words
+
+PACE = 1.6
+"""Seconds a turn, when it plays."""
+
+TONES = {"civil", "pressing", "abusive"}
+
+
+class Steps:
+    """Step, play and back over a number of turns.
+
+    Parameters
+    ----------
+    told : callable
+        Given the turn to show.
+    """
+
+    def __init__(self, told: Callable[[int], None]) -> None:
+        self.at = 0
+        self.last = 0
+        self._told = told
+        with Box("div", "actions"):
+            button(words("story.start"), lambda: self.to(0), "tool")
+            button(words("story.back"), self.back, "act quiet")
+            button(words("story.next"), self.next, "act")
+            self._play = button(words("story.play"), self.play, "act quiet")
+            self._count = Tag("span", "", "live", role="status")
+        self._timer = ui.timer(PACE, self._tick, active=False)
+
+    def over(self, turns: int, at: int = 0) -> None:
+        """Begin a story of so many turns."""
+        self.last = max(0, turns - 1)
+        self.to(at)
+
+    def to(self, turn: int) -> None:
+        """Go to a turn."""
+        self.at = min(max(0, turn), self.last)
+        self._count.text = words("story.turn", turn=self.at + 1, turns=self.last + 1)
+        if self.at >= self.last:
+            self._pause()
+        self._told(self.at)
+
+    def next(self) -> None:
+        """Go one on."""
+        self.to(self.at + 1)
+
+    def back(self) -> None:
+        """Go one back."""
+        self.to(self.at - 1)
+
+    def play(self) -> None:
+        """Play, or pause."""
+        if self._timer.active:
+            self._pause()
+        else:
+            if self.at >= self.last:
+                self.to(0)
+            self._timer.activate()
+            self._play.text = words("story.pause")
+
+    def _tick(self) -> None:
+        self.next()
+
+    def _pause(self) -> None:
+        self._timer.deactivate()
+        self._play.text = words("story.play")
+
+    def key(self, name: str) -> bool:
+        """Take the keys that step and play."""
+        taken = {"next": self.next, "back": self.back, "play": self.play}.get(name)
+        if name == "first":
+            self.to(0)
+        elif taken is not None:
+            taken()
+        return taken is not None or name == "first"
+
+    def close(self) -> None:
+        """Stop playing."""
+        self._timer.cancel()
+
+
+class Story(Quiet):
+    """A customer is followed through one contact."""
+
+    def build(self) -> None:
+        """Put choices, gauges and the conversation on the page."""
+        source = self.room.source
+        self.tale: Tale | None = None
+        self._kind = self.asked.get("kind") or next(iter(source.kinds))
+        self._policy = self.asked.get("policy") or next(iter(source.titles))
+        self._contact = self.asked.get("contact", "")
+        with Box("div", "head"):
+            Tag("h1", words("story.title"))
+            Tag("span", words("story.lead"), "lead")
+        with Box("div", "actions"):
+            choice(words("story.which"), source.kinds, self._kind, self._take_kind)
+            choice(words("story.under"), source.titles, self._policy, self._take_policy)
+            button(words("story.elsewhere"), self._elsewhere, "tool")
+        self.steps = Steps(self._turn)
+        self._gauges = Markup("", "")
+        self._opening = Tag("p", words("story.finding"), "lead", role="status")
+        self._said = Markup("", "said-list")
+        self._wants = Markup("", "")
+
+    async def start(self) -> None:
+        """Look for the conversation."""
+        self._opening.text = words("story.finding")
+        tale = await self.room.source.tale(self._kind, self._policy, self._contact)
+        self.tale = tale
+        if tale is None:
+            self._opening.text = words("story.none")
+            self._said.show("")
+            return
+        self._contact, self._policy = tale.contact, tale.policy
+        self._opening.text = tale.opening
+        self._wants.show(wants(tale))
+        self.steps.over(len(tale.turns), int(self.asked.get("turn", "1") or 1) - 1)
+        self.shell.relink()
+
+    def _turn(self, at: int) -> None:
+        if self.tale is None:
+            return
+        self._gauges.show(gauges(self.tale.turns[at]))
+        last = at == len(self.tale.turns) - 1
+        self._said.show(said(self.tale.turns[: at + 1], self.tale.ending if last else ""))
+
+    async def _take_kind(self, kind: str) -> None:
+        self._kind, self._contact = kind, ""
+        await self.start()
+
+    async def _take_policy(self, policy: str) -> None:
+        self._policy, self._contact = policy, ""
+        await self.start()
+
+    def _elsewhere(self) -> None:
+        self.shell.show("replay", self.state())
+
+    def key(self, name: str) -> bool:
+        """Step and play."""
+        return self.steps.key(name)
+
+    def state(self) -> dict[str, str]:
+        """Return the kind, the policy and the contact."""
+        known = {"kind": self._kind, "policy": self._policy, "contact": self._contact}
+        return {key: value for key, value in known.items() if value}
+
+    def close(self) -> None:
+        """Stop playing."""
+        self.steps.close()
+
+
+def gauges(turn: Turn) -> str:
+    """Return what a turn did to both, as bars."""
+    bars = (
+        (words("story.anger"), turn.anger, "hot"),
+        (words("story.heard"), turn.heard, "cool"),
+        (words("story.strain"), turn.strain, "warm"),
+    )
+    shown = "".join(
+        f'<div class="gauge"><span>{escaped(name)} <b>{value:.2f}</b></span>'
+        f'<div class="bar {tone}"><i style="width:{_percent(value)}"></i></div></div>'
+        for name, value, tone in bars
+    )
+    name = escaped(words("story.cost"))
+    cost = f'<div class="gauge"><span>{name}</span><b>{turn.cost:.2f}</b></div>'
+    return f'<div class="gauges">{shown}{cost}</div>'
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * min(1.0, max(0.0, share)):.1f}%"
+
+
+def said(turns: Sequence[Turn], ending: str = "", parts: int | None = None) -> str:
+    """Return a conversation as HTML.
+
+    Parameters
+    ----------
+    turns : sequence of Turn
+        As far as it is told; the last one is marked.
+    ending : str
+        How it ended, where it has.
+    parts : int, optional
+        The turn at which it parts from another.
+    """
+    lines = []
+    for place, turn in enumerate(turns):
+        now = " now" if place == len(turns) - 1 and not ending else ""
+        parted = " parts" if place == parts else ""
+        tone = turn.tone if turn.tone in TONES else "civil"
+        customer = _bubble("customer " + tone, words("story.customer"), turn.customer)
+        why = f'<span class="why">{escaped(turn.why)}</span>' if turn.why else ""
+        rep = _bubble("rep", words("story.rep"), turn.rep, why)
+        mark = f'<b class="why">{escaped(words("replay.parts_here"))}</b>' if parted else ""
+        lines.append(
+            f'<div class="turn{now}{parted}"><span class="fine">{place + 1}</span>'
+            f"<div>{customer}</div><div>{mark}{rep}</div></div>"
+        )
+    end = f'<p class="verdict">{escaped(ending)}</p>' if ending else ""
+    return "".join(lines) + end
+
+
+def _bubble(kind: str, who: str, text: str, more: str = "") -> str:
+    if not text:
+        return ""
+    name = f'<span class="why">{escaped(who)}</span>'
+    return f'<div class="said {kind}">{name}{escaped(text)}{more}</div>'
+
+
+def wants(tale: Tale) -> str:
+    """Return what each party wants, as HTML."""
+    rows = "".join(
+        f'<p class="fine"><b>{escaped(party)}:</b> {escaped(text)}</p>'
+        for party, text in tale.wants.items()
+    )
+    return f"<h2>{escaped(words('story.wants'))}</h2>{rows}" if rows else ""
