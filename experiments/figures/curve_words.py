@@ -82,7 +82,8 @@ def _meeting(sweep: Sweep, pair: Meeting) -> str:
         rest = len(found.crossings) - len(sure)
         more = f", and the means cross {rest} time{'s' * (rest > 1)} more, not surely"
         return f"in {what} {places}{more if rest else ''}"
-    where = listed([_place(sweep, one) for one in found.crossings] or ["no single place"])
+    # Where a crossing is not sure, nor is its interval.
+    where = listed([three(one.place) for one in found.crossings] or ["no single place"])
     doubt = (
         "the curves cross for sure, but where is open"
         if found.verdict == crosses.CROSSES

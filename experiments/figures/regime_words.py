@@ -22,11 +22,14 @@ def sentences(what: Regimes) -> tuple[str, str]:
     rest = [each for each in what.maps if each not in alone]
     leads = [_everywhere(what, alone)] if alone else []
     sure = [each for each in alone if bool(np.all(each.sure[each.best >= 0]))]
-    said = [f"for {listed([each.party for each in sure])} that is sure on all of the map"]
+    said = []
+    if sure:
+        parties = listed([each.party for each in sure])
+        said = [f"for {parties} that is sure on all of the map, each place by itself"]
     doubts = [_sure(what, each) for each in what.maps if each not in sure]
     return (
         clauses(leads + [_leads(what, each) for each in rest]),
-        clauses((said if sure else []) + doubts),
+        clauses(said + doubts),
     )
 
 

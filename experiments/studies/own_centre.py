@@ -16,12 +16,14 @@ is kept, and the tables are written anew with each centre that is finished.
 import argparse
 import json
 import math
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor, as_completed
 from multiprocessing import active_children
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -352,6 +354,10 @@ def told(study: Study, number: int, seconds: float) -> str:
     return " · ".join([*parts, took, done, f"{held:.0%} of all parameters held so far"])
 
 
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the study, write own-centre.csv and own-centre-summary.csv, return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m experiments.studies.own_centre")
@@ -366,6 +372,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if study.finished and seconds:
             write(study.table(), given.out)
 
+    # Also where it was started in the background, or is ended by whoever looks after the machine.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _stop)
     sim.compile_engine()  # here, once, and not in every process
     with job_crew(given.workers) as crew:
         working = Study(given.out, given.centres, crew, None, follow)

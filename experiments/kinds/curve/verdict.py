@@ -93,7 +93,7 @@ def _shared(found: Curves, tops: Sequence[Peak]) -> str:
         return ""
     together = np.logical_and.reduce([top.possible for top in tops])
     if not together.any():
-        return ": no one place is best for all three"
+        return ": by these intervals no one place is best for all three"
     if all(top.verdict == peaks.FLAT for top in tops):
         return ""
     x = found.x[together]

@@ -105,4 +105,7 @@ def _best(found: Surfaces, curve: str) -> str:
     ]
     if vague:
         parts.append(f"where {listed(vague, 'or')} is best cannot be pinned down")
-    return clauses(parts).replace("in the figure", "in the table") if parts else ""
+    if not parts:
+        return ""
+    said = clauses(parts).replace("in the figure", "in the table")
+    return f"{said} Where else each may be best is said below the first figure."

@@ -294,7 +294,7 @@ def information_words(found: Findings, each: PartyFound) -> str:
     if not rows:
         return f"{start}. Of no single parameter is it clear that knowing it would gain anything."
     first = rows[0]
-    more = f", then {listed([row['name'] for row in rows[1:4]])}" if len(rows) > 1 else ""
+    more = f"; also clear: {listed([row['name'] for row in rows[1:4]])}" if len(rows) > 1 else ""
     return (
         f"{start}. What to measure first: {first['name']}, which is worth {first['value']} "
         f"(standard error {first['error']}){more}."

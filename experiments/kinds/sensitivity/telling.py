@@ -31,8 +31,10 @@ def chosen_words(found: Findings) -> list[str]:
         if left.dropped:
             name = max(left.passed_over, key=lambda each: _finite(left.passed_over[each]))
             said.append(
-                f"What was dropped could at the most do {100 * _finite(left.passed_over[name]):.0f}"
-                f" % of what the strongest does ({name}; by the upper end of its interval)."
+                "What was dropped could at the most do "
+                f"{100 * _finite(left.passed_over[name]):.0f} % of what the strongest does "
+                f"({name}; by the upper end of its interval, in outputs that something was kept "
+                "for)."
             )
     if chosen.by_name:
         said.append(f"The config names the parameters of the analysis: {listed(chosen.names)}.")
