@@ -62,6 +62,13 @@ POLICIES, AGAIN = 2_500, 40
 """Policies of a frontier, and replications of each."""
 
 
+class Prepared(NamedTuple):
+    """How many runs there are values of, and what works the findings out from them."""
+
+    runs: int
+    work: Callable[[], object]
+
+
 class Spent(NamedTuple):
     """Seconds, and the most memory in GB (NaN where the system does not tell)."""
 
@@ -99,9 +106,9 @@ def _apart(kind: str) -> Spent:
 
 
 def _in_child(answer: Any, kind: str) -> None:
-    work = KINDS[kind]()
+    prepared = KINDS[kind]()
     began = perf_counter()
-    work()
+    prepared.work()
     answer.send(Spent(perf_counter() - began, peak_memory()))
 
 
@@ -120,7 +127,7 @@ def _made(signal: np.ndarray, *shape: int) -> np.ndarray:
     return np.asarray(column * lean + NOISE * rng.normal(size=shape))
 
 
-def _curve() -> Callable[[], object]:
+def _curve() -> Prepared:
     from experiments.kinds.curve.exploring import Explored, Round
     from experiments.kinds.curve.findings import find_curves
     from experiments.kinds.curve.plan import Plan
@@ -135,10 +142,10 @@ def _curve() -> Callable[[], object]:
     names = tuple(str(at) for at in range(points))
     table = Table(names, tuple(range(1, rows + 1)), plan.request.days, values)
     explored = Explored(plan, axes, dict.fromkeys(plan.curves, table), (Round(axes),), "enough")
-    return lambda: find_curves(explored)
+    return Prepared(rows * points, lambda: find_curves(explored))
 
 
-def _sensitivity() -> Callable[[], object]:
+def _sensitivity() -> Prepared:
     from experiments.kinds.sensitivity.findings import sobol_found
     from experiments.kinds.sensitivity.plan import chosen, sobol_design
 
@@ -147,10 +154,11 @@ def _sensitivity() -> Callable[[], object]:
     signal = np.asarray(design.points).sum(axis=1)
     shape = (4, len(signal), len(request.policies), len(request.measures))
     values = _made((signal - signal.mean()) / signal.std(), *shape)
-    return lambda: sobol_found(request, design, values)
+    runs = values[..., 0].size
+    return Prepared(runs, lambda: sobol_found(request, design, values))
 
 
-def _regimes() -> Callable[[], object]:
+def _regimes() -> Prepared:
     from experiments.kinds.regimes.findings import found
     from experiments.kinds.regimes.plan import plan_of, plausible
 
@@ -160,10 +168,10 @@ def _regimes() -> Callable[[], object]:
     signal = (honesty - honesty.mean()) / honesty.std()
     shape = (4, len(signal), len(request.policies), len(request.measures))
     values = _made(signal, *shape)
-    return lambda: found(request, plan, values)
+    return Prepared(values[..., 0].size, lambda: found(request, plan, values))
 
 
-def _frontier() -> Callable[[], object]:
+def _frontier() -> Prepared:
     from experiments.analysis.frontier.choices import choices
     from experiments.analysis.frontier.objectives import Objectives
     from experiments.analysis.frontier.shortfall import shortfall
@@ -178,10 +186,10 @@ def _frontier() -> Callable[[], object]:
         for named in range(3):
             shortfall(values, wanted, named, seed=SEED)
 
-    return work
+    return Prepared(values[..., 0].size, work)
 
 
-KINDS: dict[str, Callable[[], Callable[[], object]]] = {
+KINDS: dict[str, Callable[[], Prepared]] = {
     "curve": _curve,
     "sensitivity": _sensitivity,
     "regimes": _regimes,

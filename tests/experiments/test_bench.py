@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from experiments import registry
 from experiments.bench import FIGURES, measure
+from experiments.bench.analysing import KINDS, RUNS
 from experiments.bench.strategy import (
     CURVE,
     FEW_BASE_POINTS,
@@ -67,11 +69,24 @@ def test_what_does_not_grow_with_the_runs_counts_once():
     assert followed((2, 6), (10.0 + 3.0 * 2, 10.0 + 3.0 * 6), 30) == 10.0 + 3.0 * 30
 
 
+@pytest.mark.slow
 def test_a_small_one_of_each_runs_to_its_end():
     few = FEW_REPLICATIONS[0]
     points = ("sweep=[{parameter='handling.boundary', points=4}]", "base='balanced'")
     assert seconds("curve", CURVE, *TINY, *points, "refine.points=4", f"replications={few}") > 0.0
     assert seconds("sensitivity", SOBOL, *TINY, f"sobol.base_points={FEW_BASE_POINTS[0]}") > 0.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_analysis_is_of_a_hundred_thousand_runs(kind):
+    assert KINDS[kind]().runs >= RUNS
+
+
+def test_made_up_values_give_findings():
+    """What is timed comes to its end, with something found: it is no empty pass."""
+    explained = KINDS["sensitivity"]().work()
+    assert explained.indices.values.shape[1:] == (9, 12)
+    assert np.isfinite(explained.indices.values).any(axis=0).all()
 
 
 def test_a_mistake_is_no_time():

@@ -45,7 +45,8 @@ def write_surfaces(place: Place, found: Surfaces, record: Mapping[str, Any]) -> 
     parquet.write_text(folder / "surfaces.csv", csv_text(_surface_rows(found)))
     parquet.write_text(folder / "best.csv", csv_text(_best_rows(found)))
     parquet.write_text(folder / "interactions.csv", csv_text(_interaction_rows(found)))
-    parquet.write_text(folder / "contours.csv", csv_text(_contour_rows(found)))
+    if found.contours:
+        parquet.write_text(folder / "contours.csv", csv_text(_contour_rows(found)))
     lead = tell_surfaces(found)
     parquet.write_text(folder / "summary.json", json_text(_summary(found, lead)))
     provenance = finish(place, explored, record)
