@@ -4,9 +4,9 @@ Centres are made: parameters are drawn from the inner part of the ranges, a smal
 simulated with them, and its contacts are written down as its own system would have them. Each is
 then calibrated from these data alone. Counted is how often the central 90 % of its ensemble hold
 the true parameters, and the KPIs that the true parameters have in the long run, and how much
-narrower than its range a parameter has become. A coverage of 90 % or more is what is promised:
-sets are accepted by bands, so the ensemble is to be wider than a posterior distribution, and is
-not calibrated to exactly 90 %.
+narrower than its range a parameter has become. A coverage of 90 % or more is what is
+wanted (docs/own-centre.md has what was found): sets are accepted by bands, so the ensemble is to
+be wider than a posterior distribution, and is not calibrated to exactly 90 %.
 
 Slow: a calibration of four seats takes some two minutes of a processor. Centres are worked on side
 by side, one a process. It goes on where it was stopped: every simulation and every finished centre
