@@ -32,6 +32,10 @@ NAME = "calibration"
 """The folder below that of all results; each calibration has one of its own in it."""
 
 
+SHIPPED = "calibration"
+"""The folder of the shipped files of calibrations, among the shipped experiments."""
+
+
 def run(
     config: str | Path | None = None,
     *,
@@ -150,6 +154,7 @@ def subject_of(
     RequestError
         With every mistake in the file.
     """
+    config = None if config is None else _found(config)
     if config is not None and (kind := read_toml(Path(config)).get("kind")) is not None:
         if kind != OWN:
             near = hint(kind, [OWN]) if isinstance(kind, str) else ""
@@ -163,6 +168,17 @@ def subject_of(
     where = f"{config if config is not None else shipped_folder() / DEFAULT}: "
     known = project_facts() if facts is None else facts
     return of_facts(load_calibration(config), known, works, where)
+
+
+def _found(config: str | Path) -> Path:
+    """Return the path of a file, or of the shipped one of that name where there is none."""
+    path = Path(config)
+    shipped = shipped_folder() / SHIPPED
+    # By its bare name, or by where it lies in a checkout.
+    if path.exists() or path.parent not in (Path(), Path("configs") / SHIPPED):
+        return path
+    inside = shipped / path.with_suffix(".toml").name
+    return inside if inside.is_file() else path
 
 
 def _show(session: Session, found: Found, *, as_json: bool, quiet: bool) -> None:

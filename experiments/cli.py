@@ -6,12 +6,11 @@ commands that look things up and measure are in :mod:`experiments.command.tools`
 
 import sys
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.command import completion
+from experiments.command import comparing, completion
 from experiments.command import tools as cli_tools
 from experiments.command.parts import (
     DONE,
@@ -28,8 +27,6 @@ from experiments.demo.command import demo
 from experiments.errors import RequestError
 
 if TYPE_CHECKING:
-    from experiments.config import Experiment
-    from experiments.session import Finished
     from sim.simulation import EngineName
 
 app = typer.Typer(
@@ -126,6 +123,7 @@ def run(
         bool,
         typer.Option("--dry-run", help="Only say what it would take: work, time, disk, memory."),
     ] = False,
+    as_json: Json = False,
     replace: Replace = False,
     quiet: Quiet = False,
 ) -> None:
@@ -134,7 +132,7 @@ def run(
 
     if (kind := kind_of(config, overrides or [])) != "compare":
         options = {"root": out, "workers": workers, "cluster": cluster, "dry_run": dry_run}
-        options |= {"replace": replace, "quiet": quiet, "go_on": go_on()}
+        options |= {"as_json": as_json, "replace": replace, "quiet": quiet, "go_on": go_on()}
         status = DONE
         with ending_at_once(), piped():
             status = run_file(kind, config, overrides or [], _engine_name(engine), options)
@@ -146,76 +144,18 @@ def run(
         from experiments.cluster import parse_address
 
         parse_address(cluster)  # before any folder is made
+    with_what = (workers, cluster, _engine_name(engine))
     if dry_run:
-        _estimate(experiment, out, workers, cluster, engine)
+        comparing.estimate(experiment, out, *with_what)
         return
-    raise typer.Exit(_run(experiment, out, workers, cluster, engine, replace, quiet))
-
-
-def _estimate(
-    experiment: "Experiment",
-    out: Path,
-    workers: int | None,
-    cluster: str | None,
-    engine: Engine,
-) -> None:
-    """Print what an experiment would take."""
-    from experiments.command.estimate import estimate, lines
-
-    found = estimate(
-        experiment, root=out, workers=workers, cluster=cluster, engine=_engine_name(engine)
+    status = comparing.run(
+        experiment, out, *with_what, replace=replace, as_json=as_json, quiet=quiet
     )
-    with piped():
-        typer.echo("\n".join(lines(found)))
-
-
-def _run(
-    experiment: "Experiment",
-    out: Path,
-    workers: int | None,
-    cluster: str | None,
-    engine: Engine,
-    replace: bool,
-    quiet: bool,
-) -> int:
-    """Run an experiment as the options say, and return the exit status."""
-    from experiments import session
-    from experiments.command.progress import display_for
-
-    with ending_at_once():
-        finished = session.run(
-            experiment,
-            root=out,
-            workers=workers,
-            cluster=cluster,
-            engine=_engine_name(engine),
-            replace=replace,
-            display=display_for(experiment.name, quiet=quiet),
-            say=(lambda line: None) if quiet else None,
-        )
-    if not quiet:
-        with piped():
-            _show(finished)
-    for failure in finished.failures[:10]:
-        typer.echo(f"failed: {failure}", err=True)
-    if len(finished.failures) > 10:
-        typer.echo(f"... and {len(finished.failures) - 10} more, in runs.parquet", err=True)
-    if finished.interrupted:
-        typer.echo(f"Stopped. What is done is kept. To go on:\n  {go_on()}", err=True)
-    return FAILED if finished.failures or finished.interrupted else DONE
+    raise typer.Exit(status)
 
 
 def _engine_name(engine: Engine) -> "EngineName":
     return "mesa" if engine is Engine.mesa else "compiled"
-
-
-def _show(finished: "Finished") -> None:
-    if finished.summary is not None:
-        from experiments.command.table import print_summary
-
-        print_summary(finished.summary)
-    if finished.summary is not None and not finished.interrupted:
-        typer.echo(f"\nReport: {finished.folder.path / 'report.html'}")
 
 
 @app.command()
@@ -288,7 +228,11 @@ def claims(
 def calibrate(
     config: Annotated[
         str | None,
-        typer.Argument(help="A TOML file; configs/calibration/reference.toml where none is given."),
+        typer.Argument(
+            help="A TOML file: of the reference centre (configs/calibration/reference.toml where "
+            'none is given), or of a centre of your own (kind = "own-centre", for example '
+            "configs/calibration/my-centre.toml).",
+        ),
     ] = None,
     out: Out = RESULTS,
     workers: Processes = None,
@@ -301,7 +245,12 @@ def calibrate(
     replace: Replace = False,
     quiet: Quiet = False,
 ) -> None:
-    """Calibrate the reference centre to the C facts; write DIR/calibration/."""
+    """Calibrate the reference centre to the C facts, or your own centre to its KPIs or contacts.
+
+    Writes DIR/calibration/NAME/. What an own centre's file may hold, with an example data set, is
+    in configs/calibration/my-centre.toml; it leaves the plausible ensemble of that centre, and an
+    experiment of it for every kind.
+    """
     from experiments import calibrating
 
     status = DONE
@@ -324,9 +273,11 @@ def calibrate(
 @app.command()
 def report(name: Name, out: Out = RESULTS) -> None:
     """Make the summary, the figures and the report of results again."""
-    from experiments.registry import kind_in, make_again
+    from experiments.registry import kind_in
 
     if (kind := kind_in(out / name)) != "compare":
+        from experiments.kinds.again import make_again
+
         raise typer.Exit(make_again(kind, out / name, go_on()))
     from experiments.session import report_again
 
@@ -344,9 +295,9 @@ def results(
     out: Out = RESULTS,
 ) -> None:
     """Ask the results by SQL, or export them; without SQL, list their tables."""
-    from experiments.session import reopen
+    from experiments.kinds.asking import results_of
 
-    cli_tools.print_results(reopen(name, out)[0], sql, as_csv)
+    cli_tools.print_results(results_of(name, out), sql, as_csv)
 
 
 @app.command(name="list")
@@ -370,7 +321,7 @@ def reference(out: Out = RESULTS, workers: Workers = None, replace: Replace = Fa
     from experiments.reference import keep
 
     experiment = load_experiment("configs/three-policies.toml")
-    status = _run(experiment, out, workers, None, Engine.compiled, replace, quiet=False)
+    status = comparing.run(experiment, out, workers, replace=replace)
     if status == DONE:
         typer.echo(f"Kept: {keep(out / experiment.name, out / 'reference')}")
     raise typer.Exit(status)

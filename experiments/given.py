@@ -1,7 +1,8 @@
 """What a user gives: a file of an experiment with what ``--set`` changes, before it is checked."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,26 @@ class Given:
         Those.
     messages : list of str
         What is wrong with them.
+    written : dict
+        What the file itself holds.
     """
 
     path: Path
     raw: dict[str, Any]
     overrides: Sequence[tuple[tuple[str, ...], Any]]
     messages: list[str]
+    written: dict[str, Any] = field(default_factory=dict)
 
     def where(self, key: Location) -> str:
         """Return the words that come before a key in a message."""
-        by_option = any(key and tuple(key[: len(keys)]) == keys for keys, _ in self.overrides)
+        # What the file does not hold, from where it parts from the key, an option brought in: a
+        # table that is no key of this kind, or of which the rest is missing.
+        depth = _depth(self.written, key)
+        parted = tuple(key[: depth + 1]) if depth < len(key) else None
+        by_option = any(
+            key and (tuple(key[: len(keys)]) == keys or keys[: depth + 1] == parted)
+            for keys, _ in self.overrides
+        )
         return "--set " if by_option else f"{self.path}: "
 
 
@@ -58,10 +69,21 @@ def read_given(source: str | Path, overrides: Sequence[str] = ()) -> Given:
     path = find_config(source)
     raw = read_toml(path)
     pairs, messages = parse_overrides(overrides)
+    written = deepcopy(raw) if pairs else raw
     for keys, value in pairs:
         if message := apply_override(raw, keys, value):
             messages.append(message)
-    return Given(path, raw, pairs, messages)
+    return Given(path, raw, pairs, messages, written)
+
+
+def _depth(table: Any, key: Location) -> int:
+    """Return how many parts of a key there are in a table."""
+    for depth, part in enumerate(key):
+        inside = isinstance(table, Mapping) and part in table
+        if not inside:
+            return depth
+        table = table[part]
+    return len(key)
 
 
 def table_of(raw: Mapping[str, Any], name: str) -> dict[str, Any]:

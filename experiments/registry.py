@@ -11,11 +11,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from experiments.config import COMPARE, OTHER_KINDS, Experiment
-from experiments.errors import RequestError, no_such
+from experiments.errors import RequestError, hint, no_such, shown
 from experiments.given import read_given
 
 HOMES = {kind: f"experiments.kinds.{kind}.session" for kind in OTHER_KINDS}
 """Kind: the module that has ``run``."""
+
+OWN_CENTRE = "own-centre"
+"""The kind of file that is calibrated, and not run."""
 
 REQUESTS = {kind: f"experiments.kinds.{kind}.request" for kind in OTHER_KINDS}
 """Kind: the module that has the model of its file, ``Request``.
@@ -23,7 +26,7 @@ REQUESTS = {kind: f"experiments.kinds.{kind}.request" for kind in OTHER_KINDS}
 
 
 def kind_of(source: str | Path, overrides: Sequence[str] = ()) -> str:
-    """Return the kind that a file asks for; "compare" where it asks for none that is known.
+    """Return the kind that a file asks for; "compare" where it asks for none.
 
     Parameters
     ----------
@@ -35,10 +38,19 @@ def kind_of(source: str | Path, overrides: Sequence[str] = ()) -> str:
     Raises
     ------
     RequestError
-        Where there is no such file, or it cannot be read.
+        Where there is no such file, it cannot be read, or there is no such kind: of the keys of
+        which nothing else could be said.
     """
-    kind = read_given(source, overrides).raw.get("kind", COMPARE)
-    return kind if isinstance(kind, str) and kind in HOMES else COMPARE
+    given = read_given(source, overrides)
+    kind = given.raw.get("kind", COMPARE)
+    if isinstance(kind, str) and kind in (COMPARE, *HOMES):
+        return kind
+    where = f"{given.where(('kind',))}kind: "
+    if kind == OWN_CENTRE:
+        raise RequestError([f"{where}{shown(kind)} is calibrated: frontline calibrate {source}"])
+    allowed = ", ".join(f'"{each}"' for each in (COMPARE, *HOMES))
+    near = hint(kind, (COMPARE, *HOMES)) if isinstance(kind, str) else ""
+    raise RequestError([f"{where}given {shown(kind)}; allowed: {allowed}{near}"])
 
 
 def load_of(kind: str, source: str | Path, overrides: Sequence[str] = ()) -> Any:
@@ -113,26 +125,6 @@ def run_file(
             ]
         )
     status: int = import_module(HOMES[kind]).run(request, **options)
-    return status
-
-
-def make_again(kind: str, folder: Path, go_on: str) -> int:
-    """Make what follows from results again, and print where the page is.
-
-    Whatever has been simulated is kept.
-
-    Parameters
-    ----------
-    kind : str
-        Other than "compare".
-    folder : Path
-        The results.
-    go_on : str
-        The command that goes on where this one is cut short.
-    """
-    options = {"root": folder.parent, "quiet": True, "go_on": go_on}
-    status = run_file(kind, folder / "config.toml", [], "compiled", options)
-    print(folder / "report.html")
     return status
 
 

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
-    {"cli", "api", "command.tools", "command.completion", "command.parts"},
+    {"cli", "api", "command.tools", "command.comparing", "command.completion", "command.parts"},
     {
         "bench",
         "reference",
@@ -20,6 +20,7 @@ LAYERS = (
         "conclusion",
         "working",
         "branching",
+        "branching_plain",
         "kinds",
         "frames",
         "command.table",
@@ -27,7 +28,7 @@ LAYERS = (
     {"command.listing", "command.estimate", "studies"},
     {"report"},
     {"figures"},
-    {"evidence", "calibration", "claims", "own_centre"},
+    {"evidence", "calibration", "claims", "own_centre", "observing"},
     {"analysis"},
     {"store.query", "store.closed_off", "store.units", "provenance", "command.progress"},
     {"store.folder", "store.opening", "store.columns", "store.shards", "store.damage"},

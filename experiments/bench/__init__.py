@@ -3,7 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from experiments.bench import engines, laboratory, precision, scaling, startup
+from experiments.bench import (
+    analysing,
+    engines,
+    laboratory,
+    precision,
+    scaling,
+    startup,
+    strategy,
+)
 from experiments.errors import RequestError, no_such
 
 
@@ -95,6 +103,32 @@ FIGURES: dict[str, Figure] = {
         "x",
         "",
         "replications that independent seeds need / that common random numbers need",
+    ),
+    "curve_minutes": Figure(
+        strategy.curve_minutes,
+        "min",
+        "<= 5",
+        "a curve of 41 points, 30 replications of a year of the reference centre each, from file "
+        "to report; by the line through 2 and 6 replications",
+    ),
+    "sobol_minutes": Figure(
+        strategy.sobol_minutes,
+        "min",
+        "<= 30",
+        "a Sobol' analysis of 12 parameters, 1,024 base points, a quarter of the reference centre, "
+        "two policies; by the line through 8 and 64 base points",
+    ),
+    "analysis_seconds": Figure(
+        analysing.analysis_seconds,
+        "s",
+        "<= 20",
+        "analysis alone of 100,000 runs, the slowest of curve, sensitivity, regimes and frontier",
+    ),
+    "analysis_memory": Figure(
+        analysing.analysis_memory,
+        "GB",
+        "<= 1",
+        "the most memory that takes, each kind in a process of its own",
     ),
 }
 """Every figure by name."""

@@ -65,10 +65,10 @@ def million_memory() -> float:
 
 def _peak_of_a_year(answer: Any, customers: int) -> None:
     year_seconds(customers)
-    answer.send(_peak_memory())
+    answer.send(peak_memory())
 
 
-def _peak_memory() -> float:
+def peak_memory() -> float:
     """Return the most memory that this process has used, in GB."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -1,10 +1,11 @@
 """What there is: shipped and local experiments, and results with their state."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +21,9 @@ from experiments.store.folder import Folder
 from experiments.store.lock import holder
 from experiments.store.opening import config_hash
 from experiments.toml_text import read_toml
+
+CALIBRATIONS = "calibration"
+"""The folder below that of all results in which each calibration has one of its own."""
 
 LOCAL = (Path(), Path("configs"))
 """Folders, seen from where the command is given, in which experiments of one's own are found."""
@@ -142,16 +146,25 @@ def results(root: Path, known: Sequence[ListedExperiment] = ()) -> list[ListedRe
     """
     asked = {each.experiment.name: each for each in known if each.experiment is not None}
     return [
-        ListedResults(path.name, state_of(path, asked.get(path.name)), _last_run(path), _size(path))
+        ListedResults(
+            path.relative_to(root).as_posix(),
+            state_of(path, asked.get(path.name)),
+            _last_run(path),
+            _size(path),
+        )
         for path in result_folders(root)
     ]
 
 
 def result_folders(root: Path) -> list[Path]:
-    """Return the folders of results in a folder, by name."""
-    if not root.is_dir():
+    """Return the folders of results in a folder, by name, with those of each calibration."""
+    return [path for each in (root, root / CALIBRATIONS) for path in _with_results(each)]
+
+
+def _with_results(folder: Path) -> list[Path]:
+    if not folder.is_dir():
         return []
-    return sorted(path for path in root.iterdir() if _has_results(path))
+    return sorted(path for path in folder.iterdir() if _has_results(path))
 
 
 def _has_results(path: Path) -> bool:
@@ -173,8 +186,7 @@ def state_of(path: Path, known: ListedExperiment | None = None) -> str:
     who = holder(path)
     about = folder.provenance()
     if "kind" in about:  # evidence, claims, a calibration: no runs of an experiment
-        said = ": ".join(str(about[key]) for key in ("kind", "state") if key in about)
-        return f"running ({who})" if who else said
+        return f"running ({who})" if who else ", ".join(_of_another_kind(about))
     try:
         experiment = load_experiment(folder.config)
         if not who:
@@ -185,6 +197,17 @@ def state_of(path: Path, known: ListedExperiment | None = None) -> str:
         # The rows of a folder that is being run may be renamed while they are counted.
         return f"running ({who})" if who else f"damaged: {str(error).splitlines()[0]}"
     return ", ".join([*parts, *_foreign(folder, experiment, known)])
+
+
+def _of_another_kind(about: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the provenance says of results that are no runs of an experiment."""
+    yield ": ".join(str(about[key]) for key in ("kind", "state") if key in about)
+    counts = about.get("counts")
+    failed = counts.get("failed", 0) if isinstance(counts, Mapping) else 0
+    if failed:
+        yield f"{failed:,} failed"
+    if "model" in about and about["model"] != model_version():
+        yield "of another version of the model"
 
 
 def _foreign(

@@ -16,7 +16,7 @@ from experiments.errors import RequestError, no_such
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from experiments.store.folder import Folder
+    from experiments.kinds.asking import Results
     from experiments.store.query import Table
 
 studies = typer.Typer(
@@ -122,12 +122,12 @@ def coverage(
     main(["--out", str(out), *options])
 
 
-def print_results(folder: "Folder", sql: str | None, as_csv: bool) -> None:
+def print_results(results: "Results", sql: str | None, as_csv: bool) -> None:
     """Print what results hold: their tables, the answer to a query, or CSV.
 
     Parameters
     ----------
-    folder : Folder
+    results : Results
         The results.
     sql : str or None
         The query.
@@ -136,7 +136,7 @@ def print_results(folder: "Folder", sql: str | None, as_csv: bool) -> None:
     """
     from rich.console import Console
 
-    from experiments.store.query import print_result, query, tables, write_csv
+    from experiments.store.query import print_result, write_csv
 
     # A file or a pipe has no width of its own: there every column gets what it needs.
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
@@ -144,11 +144,11 @@ def print_results(folder: "Folder", sql: str | None, as_csv: bool) -> None:
         if as_csv:
             if isinstance(sys.stdout, TextIOWrapper):
                 sys.stdout.reconfigure(newline="")  # or Windows would end each line twice
-            write_csv(query(folder, sql or "SELECT * FROM runs"), sys.stdout)
+            write_csv(results.ask(sql or results.every), sys.stdout)
         elif sql:
-            print_result(query(folder, sql), console)
+            print_result(results.ask(sql), console)
         else:
-            for table in tables(folder):
+            for table in results.tables():
                 _print_table(table, console)
 
 

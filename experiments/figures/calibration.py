@@ -48,8 +48,9 @@ def marginal_figure(course: Course, ensemble: Ensemble) -> Drawing:
     caption = (
         "Grey: the range from which a parameter was drawn, stretched to the same width (some on a "
         "logarithmic scale). Thick: the middle 50 % of the plausible sets; thin: the middle 90 %: "
-        "a spread of sets, not an interval of a mean. Dot: the medoid, the default. On the right, "
-        "the share of the range left: width of the middle 90 % over that of the range. Above "
+        "a spread of sets, not an interval of a mean. Dot: the medoid, the set nearest to all "
+        "others. On the right, the share of the range left: width of the middle 90 % over that of "
+        "the range. Above "
         f"{limit:.2f} it cannot be told from a parameter that the data say nothing of (one in "
         f"twenty of those would lie below). {_left_out(carried)}{origin(course, ensemble)}"
     )

@@ -14,6 +14,7 @@ from experiments.calibration.course import Course
 from experiments.calibration.ensemble import Ensemble
 from experiments.calibration.findings import Reached, reached, steps_of
 from experiments.calibration.outputs import Output
+from experiments.calibration.targets import Target
 from experiments.figures.calibration import LEARNED, origin
 from experiments.figures.parts import letter, new_figure, note, place_legend
 from experiments.figures.style import INK, MUTED, RULE, Drawing
@@ -181,7 +182,9 @@ def _draw_outputs(course: Course, ensemble: Ensemble) -> Figure:
     axis.set_ylim(count - 0.4, -0.6)
     for row, output in enumerate(shown):
         _one_output(axis, row, course, ensemble, course.outputs.index(output))
-    axis.set_yticks(range(count), [output.name for output in shown], fontsize=7.6)
+    axis.set_yticks(
+        range(count), [output.name.removeprefix("kpi.") for output in shown], fontsize=7.6
+    )
     axis.tick_params(axis="y", length=0)
     axis.spines["left"].set_visible(False)
     axis.set_xticks([-1.0, 0.0, 1.0], ["lower edge", "", "upper edge"])
@@ -227,12 +230,19 @@ def _one_output(axis: Axes, row: int, course: Course, ensemble: Ensemble, column
     axis.text(
         _REACH + 0.08,
         row,
-        f"{median}  [{output.target.band()}]",
+        f"{median}  [{_band(output.target)}]",
         va="center",
         fontsize=7.4,
         color=INK,
         clip_on=False,
     )
+
+
+def _band(target: Target) -> str:
+    """Return a band with as many digits as there is room for."""
+    if math.isfinite(target.low) and math.isfinite(target.high):
+        return f"{target.low:.3g} to {target.high:.3g}"
+    return target.band()
 
 
 def _scale(output: Output, scaled: np.ndarray) -> tuple[float, float, float, float]:

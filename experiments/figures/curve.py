@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.analysis.curves import peak as peaks
 from experiments.analysis.curves.band import Band
-from experiments.analysis.curves.crossing import Crossing, Crossings
+from experiments.analysis.curves.crossing import Crossings
 from experiments.analysis.curves.peak import Peak
+from experiments.figures.curve_lanes import draw_lanes, placed
 from experiments.figures.parts import letter, new_figure, note, place_legend
 from experiments.figures.setting import (
     Setting,
@@ -24,17 +24,13 @@ from experiments.figures.setting import (
     plain,
     quiet_grid,
     replications,
+    told_axis,
     unit_of,
 )
 from experiments.figures.style import INK, MUTED, RULE, Drawing
 
-_LANE = 0.085  # of the height of what is drawn, below it: an interval of a place
 _MARKS = 8  # markers along a line
 _SMALL = 8.6  # headings where panels are narrow
-_BEYOND = (peaks.LOWER_END, peaks.UPPER_END)
-_OPEN_LOW = (peaks.LOWER_END, peaks.LOWER_OR_INSIDE, peaks.EITHER_END)
-_OPEN_HIGH = (peaks.UPPER_END, peaks.UPPER_OR_INSIDE, peaks.EITHER_END)
-_NO_PLACE = (peaks.FLAT, peaks.CANNOT_TELL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +150,7 @@ def _caption(sweep: Sweep) -> str:
     peak = (
         " Stars: the highest point (lowest, where less is better), hollow at an end of the range, "
         "beyond which it may go on; bars below: where it may lie, by a test of each point."
-        if any(_placed(each.peak) for each in sweep.lines)
+        if any(placed(each.peak) for each in sweep.lines)
         else ""
     )
     return (
@@ -175,7 +171,7 @@ def _named(sweep: Sweep) -> str:
 
 def _draw(sweep: Sweep) -> Figure:
     rows, columns = panels(len(sweep.measures))
-    figure = new_figure(0.55 + rows * (3.5 if rows == columns == 1 else 2.45))
+    figure = new_figure(0.55 + rows * (4.3 if rows == columns == 1 else 2.45))
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel()
     for axis, measure in zip(axes, sweep.measures, strict=False):
         _panel(axis, sweep, measure)
@@ -200,10 +196,12 @@ def _across(sweep: Sweep) -> str:
 
 def _handles(sweep: Sweep) -> list[Any]:
     found: list[Any] = [sweep.setting.handle(policy, line=True) for policy in sweep.policies]
+    if len(found) == 1:
+        found[0].set_label("mean, in its 95 % band")  # which curve it is goes without saying
     bare: dict[str, Any] = {"linestyle": "", "color": INK}
     if any(each.found.crossings for each in sweep.meetings):
         found.append(Line2D([], [], marker="o", markersize=6.5, label="crossing", **bare))
-    if any(_placed(each.peak) for each in sweep.lines):
+    if any(placed(each.peak) for each in sweep.lines):
         kinds = {each.peak.kind for each in sweep.lines if each.peak is not None}
         label = {"peak": "highest", "bottom": "lowest"}
         words = " or ".join(label[kind] for kind in label if kind in kinds)
@@ -213,10 +211,6 @@ def _handles(sweep: Sweep) -> list[Any]:
 
 def _panel(axis: Axes, sweep: Sweep, measure: str) -> None:
     letter(axis, name_of(measure) + direction(measure))
-    unit = unit_of(measure).replace("0-1", "0 to 1")
-    if sweep.against:
-        unit = f"change{f', {unit}' if unit not in ('', '1', '0 to 1') else ''}"
-    axis.set_ylabel(unit)
     if sweep.zero:
         axis.axhline(0.0, color=MUTED, linewidth=0.9, zorder=1)
     lines = [each for each in sweep.lines if each.measure == measure]
@@ -233,11 +227,25 @@ def _panel(axis: Axes, sweep: Sweep, measure: str) -> None:
         _line(axis, sweep, each, place)
     if all(np.isnan(each.band.low).all() for each in known):
         note(axis, "one replication: no band", high=0.06)
-    lanes = [(each, each.peak) for each in known if _placed(each.peak)]
+    if all(_one_value(each.band) for each in known):
+        note(
+            axis, "the same in every run" if not sweep.against else "no change in any run", high=0.7
+        )
+    lanes = [(each, each.peak) for each in known if each.peak is not None and placed(each.peak)]
     meetings = [each for each in sweep.meetings if each.measure == measure]
     found = [(pair, one) for pair in meetings for one in pair.found.crossings]
     quiet_grid(axis)
-    _lanes(axis, sweep, known, lanes, found)
+    unit = told_axis(axis.yaxis, unit_of(measure), change=bool(sweep.against))
+    if sweep.against:
+        unit = f"change{f', {unit}' if unit else ''}"
+    axis.set_ylabel(unit)
+    draw_lanes(axis, sweep, known, lanes, found)
+
+
+def _one_value(held: Band) -> bool:
+    """Return whether a curve is one number, whatever the point and the replication."""
+    ends = np.concatenate([held.mean, held.low, held.high])
+    return bool(np.isfinite(ends).all() and np.ptp(ends) == 0.0)
 
 
 def _marks(axis: Axes, sweep: Sweep) -> None:
@@ -277,61 +285,6 @@ def _line(axis: Axes, sweep: Sweep, each: Line, place: int) -> None:
         markevery=(place % every, every),
         zorder=4,
     )
-
-
-def _lanes(
-    axis: Axes,
-    sweep: Sweep,
-    lines: list[Line],
-    lanes: list[tuple[Line, Any]],
-    found: list[tuple[Meeting, Crossing]],
-) -> None:
-    """Mark crossings and peaks, with the intervals of their places in lanes below the curves."""
-    low, high = axis.get_ylim()
-    step = _LANE * (high - low)
-    pairs = list(dict.fromkeys((pair.a, pair.b) for pair, _ in found))
-    count = len(lanes) + len(pairs)
-    floor = low - step * (count + 0.2)
-    if count:
-        axis.axhline(low, color=RULE, linewidth=0.8, zorder=1)
-        axis.set_ylim(floor, high)
-        axis.set_yticks([tick for tick in axis.get_yticks() if low <= tick <= high])
-    curves = {each.policy: each.band for each in lines}
-    for pair, one in found:
-        lane = low - step * (0.6 + pairs.index((pair.a, pair.b)))
-        _bar(axis, (one.low, one.high), lane, INK, (one.open_low, one.open_high))
-        held = curves.get(pair.a)
-        up = math.nan if held is None else float(np.interp(one.place, held.x, held.mean))
-        axis.plot([one.place, one.place], [lane, up], color=INK, linewidth=0.8, linestyle=":")
-        for y, size in ((up, 7.0), (lane, 4.5)):
-            face = INK if one.sure else "white"
-            axis.plot(one.place, y, "o", color=INK, mfc=face, mew=1.2, markersize=size, zorder=6)
-    for row, (each, peak) in enumerate(lanes):
-        lane = low - step * (0.6 + len(pairs) + row)
-        tint = sweep.setting.colour(each.policy)
-        inside = peak.verdict not in _BEYOND
-        ends = (peak.verdict in _OPEN_LOW, peak.verdict in _OPEN_HIGH)
-        _bar(axis, (peak.low, peak.high), lane, tint, ends)
-        face = tint if inside else "white"
-        edge = INK if inside else tint
-        for y, size in ((peak.value.mean, 13.0), (lane, 8.5)):
-            look: dict[str, Any] = {"mfc": face, "mec": edge, "mew": 0.8, "markersize": size}
-            axis.plot(peak.place, y, "*", color=tint, zorder=7, clip_on=False, **look)
-
-
-def _bar(
-    axis: Axes, ends: tuple[float, float], lane: float, tint: str, opened: tuple[bool, bool]
-) -> None:
-    if not all(math.isfinite(end) for end in ends):
-        return
-    axis.plot(ends, [lane, lane], color=tint, linewidth=2.0, solid_capstyle="butt", zorder=5)
-    for end, is_open, shape in zip(ends, opened, ("<", ">"), strict=True):
-        mark = shape if is_open else "|"
-        axis.plot(end, lane, mark, color=tint, markersize=5.0, zorder=5, clip_on=False)
-
-
-def _placed(peak: Peak | None) -> bool:
-    return peak is not None and peak.verdict not in _NO_PLACE
 
 
 _COLUMNS = ("x", "mean", "low", "high", "point_low", "point_high", "n")

@@ -35,6 +35,7 @@ PICK_NAMES = {"knee": "knee", "egalitarian": "egalitarian point", "nash": "Nash 
 
 _SHADES = LinearSegmentedColormap.from_list("chance", ["#DCE9F3", "#56B4E9", "#00324F"])
 _OUT = "#C9C9C9"
+_NARROW = 8.2  # labels of axes that share the page's width
 
 
 @dataclass(frozen=True)
@@ -214,8 +215,9 @@ def _mark(shape: str, label: str, **look: Any) -> Line2D:
 def _view(axis: Axes, outlook: Outlook, across: int, up: int) -> None:
     one, other = outlook.aims[across], outlook.aims[up]
     letter(axis, f"{other.short} – {one.short}")
-    axis.set_xlabel(_label(one, "→", "←"))
-    axis.set_ylabel(_label(other, "↑", "↓"))
+    size = _NARROW if len(outlook.views) > 1 else None
+    axis.set_xlabel(_label(one, "→", "←"), fontsize=size)
+    axis.set_ylabel(_label(other, "↑", "↓"), fontsize=size)
     axis.grid(color=RULE, linewidth=0.6, zorder=0)
     axis.margins(0.1)
     for each in (axis.xaxis, axis.yaxis):

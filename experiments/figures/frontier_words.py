@@ -1,6 +1,7 @@
 """A frontier in two sentences: what it offers, and what the named policies could save."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 from experiments.analysis.frontier.shortfall import Saving
 from experiments.analysis.interval import Interval
@@ -51,6 +52,12 @@ def at(outlook: Outlook, place: int) -> str:
 
 
 def _named(outlook: Outlook) -> str:
+    parts = _named_parts(outlook)
+    return clauses(parts) if parts else "No policy was named to be held against the frontier."
+
+
+def _named_parts(outlook: Outlook) -> list[str]:
+    """Return what each named policy could save, and of which that cannot be shown."""
     parts = []
     unknown, rest = [], []
     for policy, fall in outlook.shortfalls.items():
@@ -68,20 +75,66 @@ def _named(outlook: Outlook) -> str:
             rest.append(title)
     if rest:
         parts.append(
-            f"that {listed(rest, 'or')} could be bettered in anything and {_nothing(outlook)} lost "
-            "cannot be shown"
+            f"for {listed(rest)} it cannot be shown that another policy tried is better in "
+            f"anything with {_nothing(outlook)} lost"
         )
     if unknown:
         parts.append(f"of {listed(unknown)} nothing can be told from so few replications")
-    return clauses(parts) if parts else "No policy was named to be held against the frontier."
+    return parts
 
 
 def saved(aim: Aim, saving: Saving, n: int) -> str:
     """Return "save 0.3 prices a year [0.2, 0.4] of cost": the amount with its bounds."""
     value = Interval(saving.amount, saving.low, saving.high, n)
-    verb = "save" if aim.better < 0 else "win"
     amount = told(value, aim.unit, change=True)
-    return f"{verb} {amount} of {aim.label}"
+    if aim.unit.startswith("price") and aim.better < 0:
+        return f"save {amount} in {aim.label}"
+    return f"{'lower' if aim.better < 0 else 'raise'} {aim.label} by {amount}"
+
+
+def verdict(outlook: Outlook, numbers: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return what a frontier comes to: what named policies could save, and a policy to look at.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        What was found.
+    numbers : sequence of mapping
+        Point by point: what was searched of its policy, in words.
+    """
+    said = [f"{part[0].upper()}{part[1:]}." for part in _named_parts(outlook)]
+    found = outlook.found
+    said.append(
+        f"{int(found.kept.sum()):,} of {len(found.n):,} policies tried cannot be ruled out: which "
+        "of them is best depends on what one of the objectives is worth in another."
+    )
+    knee = outlook.picks.get("knee")
+    if knee is not None and knee.index is not None:
+        own = listed(
+            [f"{name.replace('_', ' ')} {text}" for name, text in numbers[knee.index].items()]
+        )
+        share = float(knee.shares[knee.index]) if len(knee.shares) else math.nan
+        sure = "" if math.isnan(share) else f", the same one in {100 * share:.0f} % of resamples"
+        said.append(
+            "A place to begin is the knee, beyond which giving up a little of one objective buys "
+            f"least of another: {own}{sure}; it gives {at(outlook, knee.index)}."
+        )
+    return said
+
+
+def standing(outlook: Outlook) -> str:
+    """Return in how many resamples the named policies are beaten by none."""
+    chances = {
+        outlook.setting.title(name): float(outlook.found.probability[place])
+        for name, place in outlook.named.items()
+    }
+    parts = [f"{name} in {100 * share:.0f} %" for name, share in chances.items() if share >= 0.0]
+    if not parts:
+        return "No named policy could be held against the frontier."
+    return (
+        "Where the replications are drawn again and again, no policy tried beats "
+        f"{listed(parts)} of draws in everything."
+    )
 
 
 def without_loss(outlook: Outlook) -> str:

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from experiments.analysis.regimes.boundary import SURE, RegimeMap
 from experiments.analysis.regimes.scenarios import LOG, Factor
-from experiments.figures.parts import letter, new_figure, place_legend
+from experiments.figures.parts import letter, new_figure, note, place_legend
 from experiments.figures.setting import Setting, replications, three
 from experiments.figures.style import INK, Drawing
 
@@ -112,7 +112,8 @@ def _handles(what: Regimes) -> list[Any]:
         "hatch": "////",
         "linewidth": 0.0,
     }
-    return [*found, Patch(**hatched, label="not sure")]
+    doubted = any(not each.sure[each.best >= 0].all() for each in what.maps)
+    return [*found, Patch(**hatched, label="not sure")] if doubted else found
 
 
 def _leading(each: RegimeMap) -> list[str]:
@@ -128,6 +129,8 @@ def _panel(axis: Axes, each: RegimeMap, setting: Setting) -> None:
     for which, factor in (("x", each.x), ("y", each.y)):
         _axis(axis, which, factor)
     axis.set_box_aspect(1.0)
+    if len(leading := _leading(each)) == 1:
+        note(axis, f"{setting.title(leading[0])} everywhere")
 
 
 def _colours(each: RegimeMap, setting: Setting) -> np.ndarray:

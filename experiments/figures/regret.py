@@ -27,6 +27,8 @@ from experiments.figures.style import INK, RULE, Drawing
 _ROW = 0.42  # inches
 _TOP = 0.95
 """Quantile of regrets above 0 at which the colour is strongest."""
+_NOTHING = 0.005
+"""Share of that regret below which the colour shows nothing."""
 
 _HEAT = LinearSegmentedColormap.from_list(
     "regret", ["#FFFFFF", "#FDE0C5", "#F59B6A", "#C8432B", "#6B0F1A"]
@@ -132,7 +134,7 @@ def _panel(figure: Figure, axis: Axes, each: PartyRegret, setting: Setting) -> N
         rasterized=True,
     )
     axis.set_ylim(len(names) - 0.5, -0.5)
-    labels = [_label(one, setting, unit) for one in each.found.policies]
+    labels = [_label(one, setting, unit, top) for one in each.found.policies]
     axis.set_yticks(range(len(names)), labels, fontsize=8.2)
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
@@ -156,10 +158,15 @@ def _panel(figure: Figure, axis: Axes, each: PartyRegret, setting: Setting) -> N
     bar.outline.set_visible(False)
 
 
-def _label(one: Regret, setting: Setting, unit: str) -> str:
-    """Return a policy's name with its mean and its largest regret."""
+def _label(one: Regret, setting: Setting, unit: str, top: float) -> str:
+    """Return a policy's name with its mean and its largest regret, next to nothing as about 0."""
     scale, _ = in_unit(unit, change=True)
-    mean, most = (three(scale * each.mean) for each in (one.mean, one.largest))
+    mean, most = (
+        "about 0" if 0.0 < each.mean < _NOTHING * top else three(scale * each.mean)
+        for each in (one.mean, one.largest)
+    )
+    if one.never == 1.0:
+        return f"{setting.title(one.policy)}\nnever regretted"
     return f"{setting.title(one.policy)}\nmean {mean}, at most {most}"
 
 

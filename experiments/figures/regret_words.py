@@ -26,7 +26,7 @@ def _least(what: Regretted, each: PartyRegret) -> str:
     if one_for_all(each):
         return (
             f"for {each.party}, {what.setting.title(mean.policy)} is the best in "
-            f"{name_of(each.measure)} in every centre: it is never regretted"
+            f"{name_of(each.measure)} in every centre by its means: it is never regretted"
         )
     start = (
         f"for {each.party}, {what.setting.title(mean.policy)} falls least short of the best in "

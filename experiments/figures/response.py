@@ -21,6 +21,7 @@ from experiments.figures.setting import (
     panels,
     quiet_grid,
     replications,
+    told_axis,
     unit_of,
 )
 from experiments.figures.style import COLOURS, INK, MUTED, RULE, Drawing
@@ -146,8 +147,6 @@ def _handles(switch: Switch) -> list[Any]:
 
 def _panel(axis: Axes, measure: str, each: Response) -> None:
     letter(axis, name_of(measure) + direction(measure))
-    unit = unit_of(measure)
-    axis.set_ylabel(f"difference{f', {unit}' if unit not in ('', '1', '0-1') else ''}")
     held = each.band
     end = float(held.x[-1])
     axis.set_xlim(0.0, 1.05 * end)
@@ -164,6 +163,8 @@ def _panel(axis: Axes, measure: str, each: Response) -> None:
     axis.plot([1.025 * end] * 2, [final.low, final.high], color=INK, linewidth=2.0, zorder=5)
     axis.plot(1.025 * end, final.mean, "o", color=INK, markersize=5.0, zorder=5)
     quiet_grid(axis)
+    unit = told_axis(axis.yaxis, unit_of(measure), change=True)
+    axis.set_ylabel(f"difference{f', {unit}' if unit else ''}")
     _half(axis, each, end)
     _dip(axis, each)
     if not each.lasts and math.isfinite(final.low):
@@ -213,6 +214,7 @@ def _half(axis: Axes, each: Response, end: float) -> None:
             "mfc": "white" if row else INK,
             "mew": 1.1,
             "markersize": 5.0,
+            "clip_on": False,
             "zorder": 6,
         }
         if not math.isnan(first):

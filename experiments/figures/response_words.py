@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from experiments.analysis.curves.response import DIPS, MAY_DIP, NO_EFFECT, NONE_SEEN, Response
 from experiments.analysis.interval import Interval
 from experiments.figures.response import Switch
@@ -18,8 +20,7 @@ def sentences(switch: Switch) -> tuple[str, str]:
     """
     title = switch.setting.title
     start = f"Switching from {title(switch.before)} to {title(switch.after)}: "
-    said = clauses(_finals(switch))
-    return start + said[0].lower() + said[1:], _dips(switch)
+    return clauses(_finals(switch), start), _dips(switch)
 
 
 def _finals(switch: Switch) -> list[str]:
@@ -50,12 +51,29 @@ def _final(switch: Switch, name: str, each: Response) -> str:
     if final.mean < 0.0:
         size = Interval(-final.mean, -final.high, -final.low, final.n)
     way = "rises" if final.mean > 0.0 else "falls"
-    text = f"{name_of(name)} {way} by {told(size, unit_of(name), change=True)}"
+    text = f"{name_of(name)} {way} by {told(size, unit_of(name), change=True)} in the end"
+    if more := _more_before(switch, name, each):
+        return text + more + (", and is still moving" if each.settled is False else "")
     if math.isfinite(half.first):
         text += f", half of it within {_time(switch, half.first, half.first_low, half.first_high)}"
     if each.settled is False:
         text += ", and is still moving when the runs end"
     return text
+
+
+def _more_before(switch: Switch, name: str, each: Response) -> str:
+    """Return that it does surely more on the way than in the end, and by how much at most."""
+    sign, held = math.copysign(1.0, each.final.mean), each.band
+    near = np.fmin(sign * held.low, sign * held.high)
+    with np.errstate(invalid="ignore"):
+        more = (near > max(sign * each.final.low, sign * each.final.high)) & (held.x < each.window)
+    if not more.any():
+        return ""
+    place = int(np.nanargmax(np.where(more, sign * held.mean, -math.inf)))
+    most = plain(float(sign * held.mean[place]), unit_of(name), change=True)
+    at = float(held.x[place])
+    when = "at once" if at < 1.0 else f"{three(at)} {switch.time} on"
+    return f", after about {most} {when}"
 
 
 def _time(switch: Switch, at: float, low: float, high: float) -> str:
@@ -64,7 +82,7 @@ def _time(switch: Switch, at: float, low: float, high: float) -> str:
         return f"the first {switch.time.removesuffix('s')}"
     if math.isnan(low):
         return f"{three(at)} {unit}"
-    end = three(high) if math.isfinite(high) else "never in the time that was run"
+    end = three(high) if math.isfinite(high) else "not surely in the time that was run"
     return f"{three(at)} {unit} [{three(low)}, {end}]"
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.analysis.headlines import PARTIES
 from experiments.analysis.interval import Interval
@@ -19,7 +20,12 @@ from experiments.figures.style import COLOURS, INK, MARKERS, RULE
 MOST_SAID = 4
 """Things that one sentence tells; the others are in the figure."""
 
+GAINED = "gain over the neutral policy"
+"""What a party gains from a conversation over an issue: no measure, but drawn and told as one."""
+
 _BARE = ("", "1", "0-1")
+_PLACES = 6
+"""Decimals that a tick has at most."""
 _UNITS = {"price": "prices", "sd": "SD", "sd^3": "SD³", "rep-day": "day of a rep"}
 
 
@@ -112,12 +118,12 @@ def name_of(measure: str) -> str:
 
 def unit_of(measure: str) -> str:
     """Return a measure's unit; nothing for what is none."""
-    return MEASURES[measure].unit if measure in MEASURES else ""
+    return MEASURES[measure].unit if measure in MEASURES else "sd" if measure == GAINED else ""
 
 
 def better_side(measure: str) -> int:
     """Return 1 where more is better, -1 where less is, 0 where neither or not known."""
-    return MEASURES[measure].better if measure in MEASURES else 0
+    return MEASURES[measure].better if measure in MEASURES else int(measure == GAINED)
 
 
 def axis_label(label: str, unit: str) -> str:
@@ -182,11 +188,19 @@ def listed(parts: Sequence[str], word: str = "and") -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
-def clauses(parts: Sequence[str]) -> str:
-    """Return a sentence of clauses, of which only the first few are told."""
+def clauses(parts: Sequence[str], before: str = "") -> str:
+    """Return a sentence of clauses, of which only the first few are told.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        The clauses.
+    before : str
+        What the sentence begins with, where that is no clause.
+    """
     left = len(parts) - MOST_SAID
     more = [f"{left} more {'is' if left == 1 else 'are'} in the figure"] if left > 0 else []
-    text = "; ".join([*parts[:MOST_SAID], *more])
+    text = before + "; ".join([*parts[:MOST_SAID], *more])
     return f"{text[0].upper()}{text[1:]}."
 
 
@@ -196,6 +210,38 @@ def quiet_grid(axis: Axes, which: Any = "y") -> None:
     if axis.get_yscale() == "linear":
         axis.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
         axis.ticklabel_format(axis="y", useOffset=False)
+
+
+def told_axis(axis: Axis, unit: str, *, change: bool = False) -> str:
+    """Write an axis' ticks as words tell its values, shares in %, and return the unit to name.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        Drawn in the measure's own unit.
+    unit : str
+        As measures have it.
+    change : bool
+        Whether it shows differences: those of shares are points.
+    """
+    scale, tail = in_unit(unit, change=change)
+
+    def said(value: float, _: Any) -> str:
+        ticks = axis.get_majorticklocs()
+        step = scale * float(min(abs(ticks[1:] - ticks[:-1]), default=1.0))
+        return number(scale * value, _decimals(step))
+
+    axis.set_major_formatter(FuncFormatter(said))
+    return "0 to 1" if unit == "0-1" and not change else tail.strip()
+
+
+def _decimals(step: float) -> int:
+    """Return how many decimals ticks bear that are a step apart."""
+    for places in range(_PLACES):
+        size = step * 10**places
+        if size >= 1.0 and abs(size - round(size)) < 1e-6:
+            return places
+    return _PLACES
 
 
 def panels(count: int) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from experiments.figures.setting import (
     panels,
     plain,
     replications,
+    told_axis,
     unit_of,
 )
 from experiments.figures.style import COLOURS, INK, MUTED, Drawing
@@ -32,6 +33,7 @@ _BETTER = LinearSegmentedColormap.from_list("better", [_ORANGE, "#FFFFFF", _BLUE
 _PLAIN = LinearSegmentedColormap.from_list("plain", ["#7A5195", "#FFFFFF", "#4C7A34"])
 _HATCH = "////"
 _SMALL = 8.6  # headings where panels are narrow
+_TOP = 0.9  # share of the field up to whose change colours grow
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +125,8 @@ def _caption(field: Field) -> str:
     )
     return (
         f"Colours: {what}, replication by replication; blue = "
-        "better, orange = worse; purple and green where neither side is better. Hatched: not told "
+        "better, orange = worse; purple and green where neither side is better; strongest from the "
+        f"arrows on, which {100 * (1 - _TOP):.0f} % of the field exceed. Hatched: not told "
         "from none, by a band that holds the whole surface of means with 95 %; bare: surely "
         "another. Dots: the points that were simulated; between them surfaces are interpolated."
         f"{star} {field.setting.facts(f'{replications(counts)} of each point')}"
@@ -182,23 +185,30 @@ def _panel(figure: Figure, axis: Axes, field: Field, sheet: Sheet) -> None:
         return
     side = better_side(sheet.measure)
     tints = _PLAIN if side == 0 else _BETTER if side > 0 else _BETTER.reversed()
-    reach = reach or 1.0
+    if reach == 0.0:
+        note(axis, f"no {'difference' if field.start is None else 'change'} in any run")
+        axis.plot(*field.points.T, ".", color=INK, markersize=1.8, zorder=3)
+        return
+    # A steep edge would leave all else pale.
+    top = float(np.nanquantile(np.abs(mean), _TOP)) or reach
+    over, under = float(np.nanmax(mean)) > top, float(np.nanmin(mean)) < -top
     mesh = axis.pcolormesh(
         change.first,
         change.second,
         mean,
         cmap=tints,
-        norm=TwoSlopeNorm(0.0, -reach, reach),
+        norm=TwoSlopeNorm(0.0, -top, top),
         shading="gouraud",
         zorder=1,
         rasterized=True,
     )
-    bar = figure.colorbar(mesh, ax=axis, shrink=0.85, aspect=16, pad=0.02)
+    ends = {(True, True): "both", (True, False): "max", (False, True): "min"}
+    extend = ends.get((over, under), "neither")
+    bar = figure.colorbar(mesh, ax=axis, shrink=0.85, aspect=16, pad=0.02, extend=extend)
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     bar.ax.tick_params(labelsize=7.0, length=2.0)
-    unit = unit_of(sheet.measure)
-    if unit not in ("", "1", "0-1"):
+    if unit := told_axis(bar.ax.yaxis, unit_of(sheet.measure), change=True):
         bar.set_label(unit, fontsize=7.0, color=MUTED)
     _doubt(axis, change)
     _points(axis, field, sheet)

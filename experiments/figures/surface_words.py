@@ -102,10 +102,11 @@ def interacting(dimensions: tuple[str, str], together: Mapping[str, Together]) -
             none.append(name_of(measure))
     parts = []
     if sure:
-        parts.append(
+        start = (
             f"{first} from its low to its high end changes, where {second} is lowest and where it "
-            f"is highest, {clauses(sure)[0].lower()}{clauses(sure)[1:-1]}"
+            "is highest, "
         )
+        parts.append(clauses(sure, start).removesuffix("."))
     if none:
         parts.append(
             f"that {first} does more or less with more {second} is not told for "

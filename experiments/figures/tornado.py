@@ -27,6 +27,8 @@ _PALE = {"#0072B2": "#9CC7E2", "#D55E00": "#F0B88F"}
 """The same colours for what may matter: lighter, which is seen in print, too."""
 _GREY = "#CFCFCF"
 _NOISE = "#009E73"
+_WHOLE = 1.06
+"""Where an axis of shares ends: a share above 1 is the error of an estimate."""
 _UP, _DOWN = -0.13, 0.24
 """Where in its row the total and the first-order index lie."""
 
@@ -129,10 +131,10 @@ def _caption(what: Sensitivity) -> str:
     return (
         "Bars: total Sobol' index, the share of an output's variance that a parameter has a part "
         "in, alone or with others; dots below: first-order index, its part alone. Lines: 95 % "
-        "bootstrap intervals over base points, each for itself. Dashed: a share too small to care "
-        f"for ({share}). Full: matters, its interval is above that; pale: may matter; grey: does "
-        f"not matter; white: unknown. {noise}Orange: differences between policies, what the answer "
-        f"hangs on; blue: measures. {lost}"
+        "bootstrap intervals over base points, each for itself (arrow: beyond 100 %). Dashed: a "
+        f"share too small to care for ({share}). Full: matters, its interval is above that; pale: "
+        f"may matter; grey: does not matter; white: unknown. {noise}Orange: differences between "
+        f"policies, what the answer hangs on; blue: measures. {lost}"
         f"{what.setting.facts(_runs(what))}"
     )
 
@@ -173,15 +175,19 @@ def _reach(what: Sensitivity) -> tuple[float, float]:
         for end in each[:3]
         if math.isfinite(end)
     ]
-    return max(min([-0.02, *ends]), -0.15), min(max([0.1, *ends]) * 1.04, 1.25)
+    return max(min([-0.02, *ends]), -0.15), min(max([0.1, *ends]) * 1.04, _WHOLE)
 
 
 def _handles(what: Sensitivity) -> list[Any]:
     kinds = [
-        (_ANSWER, "difference between policies: total", what.contrasts),
-        (_MEASURE, "measure: total", what.measures),
+        (_ANSWER, "difference of policies", what.contrasts),
+        (_MEASURE, "measure", what.measures),
     ]
     found: list[Any] = [Patch(facecolor=tint, label=label) for tint, label, some in kinds if some]
+    verdicts = {row.verdict for output in what.outputs for row in what.rows(output)}
+    pale = _PALE[_ANSWER if what.contrasts else _MEASURE]
+    doubts = [("may matter", pale), ("does not matter", _GREY)]
+    found += [Patch(facecolor=tint, label=word) for word, tint in doubts if word in verdicts]
     dot: dict[str, Any] = {
         "linestyle": "",
         "marker": "o",
@@ -190,7 +196,7 @@ def _handles(what: Sensitivity) -> list[Any]:
         "markersize": 4.5,
     }
     found.append(Line2D([], [], label="first-order", **dot))
-    found.append(Line2D([], [], color=MUTED, linestyle=(0, (4, 3)), label="too small to care for"))
+    found.append(Line2D([], [], color=MUTED, linestyle=(0, (4, 3)), label="too small"))
     if what.found.noise_known:
         tick: dict[str, Any] = {
             "linestyle": "",
@@ -199,7 +205,7 @@ def _handles(what: Sensitivity) -> list[Any]:
             "markersize": 9.0,
             "mew": 2.2,
         }
-        found.append(Line2D([], [], label="by chance, taken off", **tick))
+        found.append(Line2D([], [], label="chance, taken off", **tick))
     return found
 
 
@@ -242,6 +248,8 @@ def _bar(axis: Axes, row: Ranked, place: int, tint: str) -> None:
 def _whisker(axis: Axes, each: Interval, at: float, width: float) -> None:
     if math.isfinite(each.low) and math.isfinite(each.high):
         axis.plot([each.low, each.high], [at, at], color=INK, linewidth=width, zorder=4)
+        if each.high > _WHOLE:
+            axis.plot(_WHOLE, at, ">", color=INK, markersize=4.0, zorder=5, clip_on=False)
 
 
 def _data(what: Sensitivity) -> Iterator[dict[str, Any]]:

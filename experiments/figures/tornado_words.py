@@ -34,9 +34,9 @@ def _answer(what: Sensitivity, contrast: str) -> str:
         return f"{name} does not vary, whatever the parameters"
     deciders = [row for row in rows if row.verdict == "matters"]
     text = (
-        f"{name} is decided by {_parts(what, deciders)}"
+        f"{name} hangs on {_parts(what, deciders)}"
         if deciders
-        else f"no parameter was found to decide {name}"
+        else f"no parameter was found on which {name} hangs"
     )
     open_ones = [row for row in rows if row.verdict in ("may matter", "unknown")]
     if open_ones and not deciders:
@@ -48,7 +48,8 @@ def _answer(what: Sensitivity, contrast: str) -> str:
         return text
     if ahead.settled:
         side = "above" if ahead.above == 1.0 else "below"
-        return f"{text} (only by how much: it is {side} 0 at all {ahead.points:,} points)"
+        at_all = f"by their means it is {side} 0 at all {ahead.points:,} points"
+        return f"{text}, but only in its size: {at_all}"
     shares = f"{100.0 * ahead.above:.0f} % and below at {100.0 * ahead.below:.0f} %"
     return f"{text} (it is above 0 at {shares} of {ahead.points:,} points)"
 

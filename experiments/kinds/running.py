@@ -16,11 +16,14 @@ from experiments.jobs import Interrupted
 from experiments.kinds.folder import Place, record_of
 from experiments.kinds.table import Tally
 from experiments.provenance import now
-from experiments.saying import Say, listener
+from experiments.saying import Say, listener, to_stderr
 from experiments.store.lock import locked
 from experiments.working import crew_at_work, say_stopped
 
 Found = TypeVar("Found")
+
+MOST_FAILURES = 10
+"""Failures that are told; of the others only the number is."""
 
 
 class RunMeter(Meter):
@@ -30,11 +33,14 @@ class RunMeter(Meter):
     ----------
     title : str
         The step, for whoever watches.
+    what : str
+        What is counted.
     """
 
     def __init__(self, display: Display) -> None:
         super().__init__(0, 0, display)
         self.title = ""
+        self.what = "jobs"
         self.before = 0
 
     def begin(self, title: str, jobs: int, tally: Tally) -> None:
@@ -52,8 +58,9 @@ class RunMeter(Meter):
         self.display.show(self)
 
     def text(self) -> str:
-        """Return step, jobs and time in one line."""
-        parts = [f"{self.title}: {self.runs_done:,}/{self.runs:,} jobs", clock(self.elapsed)]
+        """Return step, what is done of it, and time in one line."""
+        done = f"{self.title}: {self.runs_done:,}/{self.runs:,} {self.what}"
+        parts = [done, clock(self.elapsed)]
         return " · ".join([*parts, *self.failed()])
 
 
@@ -180,6 +187,21 @@ def run_steps(steps: Steps[Found], make_place: Callable[[Path], Place], options:
             place.provenance("failed", record())
             raise
         steps.write(place, found, record())
-    if not options.quiet:
+    if options.as_json or not options.quiet:
         steps.show(place, found, as_json=options.as_json)
+    say_failures(tally)
     return 1 if tally.failed else 0
+
+
+def say_failures(tally: Tally) -> None:
+    """Tell which jobs failed and why, also where it is to be quiet."""
+    if not tally.failed:
+        return
+    for error in tally.errors[:MOST_FAILURES]:
+        to_stderr(f"failed: {error}")
+    if (more := tally.failed - MOST_FAILURES) > 0:
+        to_stderr(f"... and {more:,} more")
+    to_stderr(
+        f"{tally.failed:,} of {tally.jobs:,} jobs failed: what is written leaves them out. The "
+        "same command tries them again"
+    )

@@ -89,6 +89,8 @@ class Asked:
         Days before and after the branch; the key of every draw.
     replications : sequence of int
         Numbered from 1. The same number is the same chance in every centre.
+    gains : bool
+        Whether gains are measured, too.
     """
 
     centres: Mapping[str, Centre]
@@ -98,6 +100,7 @@ class Asked:
     days: int
     seed: int
     replications: Sequence[int]
+    gains: bool = True
 
     @property
     def asks(self) -> Iterable[tuple[str, int, Ask]]:
@@ -115,6 +118,7 @@ class Asked:
                         self.days,
                         self.seed,
                         replication,
+                        self.gains,
                     ),
                 )
 

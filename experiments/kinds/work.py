@@ -5,18 +5,35 @@ what somebody calls them, so that whatever has been simulated under one name is 
 under another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from experiments.branching import GAINS, NAMES, branches, measured_periods
+from experiments.branching_plain import AGAINST_NEUTRAL
 from experiments.design import fingerprint
 from experiments.jobs import Job
 from sim.parameters import Centre
 from sim.policy import Policy
 
-__all__ = ["GAINS", "NAMES", "WORK", "Ask", "branches", "measured_periods", "policy_key"]
+__all__ = [
+    "GAINS",
+    "NAMES",
+    "PLAIN",
+    "WORK",
+    "Ask",
+    "branches",
+    "measured_periods",
+    "needs_neutral",
+    "policy_key",
+]
 
 WORK = "experiments.branching:branches"
+PLAIN = "experiments.branching_plain:plain_branches"
+
+
+def needs_neutral(measures: Iterable[str]) -> bool:
+    """Return whether some measure takes the neutral policy's run of the same days."""
+    return not set(AGAINST_NEUTRAL).isdisjoint(measures)
 
 
 def policy_key(policy: Policy) -> str:
@@ -40,6 +57,8 @@ class Ask:
         Days before and after the branch.
     seed, replication : int
         The key of every draw.
+    gains : bool
+        Whether gains are measured, too: the neutral policy's run of the same days is then made.
     """
 
     centre: Centre
@@ -49,12 +68,13 @@ class Ask:
     days: int
     seed: int
     replication: int
+    gains: bool = True
 
     @property
     def job(self) -> Job:
         """What is to be done: each distinct policy once, whatever its names."""
         return Job(
-            WORK,
+            WORK if self.gains else PLAIN,
             {
                 "centre": self.centre.model_dump(),
                 "policies": {

@@ -18,8 +18,8 @@ from experiments.own_centre.request import OwnCentre
 from experiments.own_centre.targets import targets_of_kpis, with_luck
 
 WORKS = Works(
-    "experiments.own_centre.observe:observe",
-    "experiments.own_centre.observe:confirm",
+    "experiments.observing:observe",
+    "experiments.observing:confirm",
     compiled=True,
 )
 """What simulates a user's own centre."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from experiments.errors import RequestError
 from experiments.evidence.centres import NEUTRAL, centre_of, shipped_policy
-from experiments.own_centre.logged import chance_to_answer, judged
+from experiments.observing import chance_to_answer, judged
 from experiments.store import parquet
 from experiments.toml_text import write_toml
 from sim import simulate, warm_up

@@ -15,7 +15,6 @@ import numpy as np
 from experiments.calibration.ensemble import Ensemble
 from experiments.catalogue import shipped_configs
 from experiments.evidence.centres import centre_of
-from experiments.own_centre.observe import policy_of
 from experiments.own_centre.request import OwnCentre
 from experiments.store import parquet
 from experiments.toml_text import read_toml, write_toml
@@ -104,8 +103,7 @@ def _of_this_centre(
     own = {name: spec.model_dump(exclude_none=True) for name, spec in request.policy.items()}
     if own:
         table["policy"] = {**table.get("policy", {}), **_flat_policies(own)}
-    support = policy_of(request.plan([])).support
-    table["support"] = support.model_dump()
+    table["support"] = request.followed.support.model_dump()
     table["centre"] = centre_table(request, ensemble)
     return table
 

@@ -1,7 +1,7 @@
 """The KPIs that a user may give, and which measure of the model each is compared with.
 
 A KPI is compared with a measure of :mod:`sim.measures`, with a product of two of them, or
-with what :mod:`experiments.own_centre.logged` takes from the simulated contacts. What is counted
+with what :mod:`experiments.observing` takes from the simulated contacts. What is counted
 otherwise in a centre than in the model is said of each KPI under ``apart``.
 """
 

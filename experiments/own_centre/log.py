@@ -81,6 +81,8 @@ class ContactTable:
             },
         )
         try:
+            # A bar of its own, on a slow machine, would stand among what is printed here.
+            self.database.execute("SET enable_progress_bar = false")
             self._read(path)
         except duckdb.Error as error:
             self._close()

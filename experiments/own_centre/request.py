@@ -27,6 +27,7 @@ from experiments.recipes import Kitchen, PolicySpec, Table, listed
 from experiments.toml_text import read_toml, write_toml
 from sim.parameters import Centre
 from sim.parameters import describe as describe_parameters
+from sim.policy import Policy
 
 KIND: Literal["own-centre"] = "own-centre"
 TABLES = ("free", "varied", "carried")
@@ -153,13 +154,15 @@ class OwnCentre(Table):
         """Return what a simulation is told beside the parameters; see ``observe``."""
         return {
             "known": self.known,
-            "handled_by": self.handled_by,
-            "policy": {
-                name: spec.model_dump(exclude_unset=True) for name, spec in self.policy.items()
-            },
+            "policy": self.followed.model_dump(),
             **self.simulated.model_dump(),
-            "kpis": list(kpis),
+            "kpis": {PREFIX + name: list(KPIS[name].measures) for name in kpis},
         }
+
+    @property
+    def followed(self) -> Policy:
+        """The policy by which the centre handles its conflicts."""
+        return Kitchen(self.policy, lambda _: "").policy(self.handled_by, ("handled_by",))
 
     def luck_plan(self, kpis: list[str], days: int | None = None) -> dict[str, Any]:
         """Return the plan of runs that show the luck of a single centre; see ``with_luck``.

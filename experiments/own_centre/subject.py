@@ -11,10 +11,10 @@ from typing import Any
 from experiments.calibration.ensemble import Ensemble
 from experiments.calibration.subject import LookOver, Subject, Words, identity_of
 from experiments.design import fingerprint
+from experiments.observing import CONFIRMED
 from experiments.own_centre.assembling import LUCK_RUNS, WORKS, Assembled, assemble
 from experiments.own_centre.experiments import write_experiments
 from experiments.own_centre.kpis import KPIS
-from experiments.own_centre.observe import CONFIRMED
 from experiments.own_centre.request import OwnCentre
 from experiments.own_centre.targets import PREFIX
 from experiments.store import parquet

@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.analysis.interval import Interval
 from experiments.figures.frontier import PICK_NAMES, Outlook, frontier
-from experiments.figures.frontier_words import sentences
+from experiments.figures.frontier_words import sentences, standing, verdict
 from experiments.figures.setting import in_unit, plain, three, told
 from experiments.report.page import environment, figure_of
 from experiments.store import parquet
@@ -69,7 +69,8 @@ def write_frontier(
         .render(
             request=request,
             outlook=outlook,
-            lead=sentences(outlook),
+            lead=verdict(outlook, strategy.numbers),
+            said=[sentences(outlook)[0], standing(outlook)],
             figure=figure_of(drawing, drawing.save(folder / "figures")),
             chosen=chosen(outlook, strategy),
             savings=savings(outlook, strategy),

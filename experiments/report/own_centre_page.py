@@ -7,8 +7,39 @@ from typing import Any
 from experiments.calibration.confirming import Confirmed
 from experiments.calibration.course import Course
 from experiments.calibration.ensemble import Ensemble
+from experiments.calibration.findings import chance_left, marginals
 from experiments.own_centre.subject import WORDS
 from experiments.report.calibration_page import write_page
+
+
+def answer(course: Course, ensemble: Ensemble) -> list[str]:
+    """Return what the calibration comes to, for whoever has to choose a policy.
+
+    Parameters
+    ----------
+    course : Course
+        What was seen.
+    ensemble : Ensemble
+        What came of it.
+    """
+    sets, judged = len(ensemble.sets), sum(map(course.standard.judges, course.outputs))
+    meet = sum(not each for each in ensemble.missed)
+    if not sets:
+        return [f"No centre was found that has all {judged} KPIs within their bands."]
+    found = (
+        f"{meet} simulated centres have all {judged} KPIs that were judged within their bands"
+        if meet
+        else f"No simulated centre has all {judged} KPIs that were judged within their bands"
+    )
+    near = f", {sets - meet} more come nearest" if meet and meet < sets else ""
+    near = f"; the {sets} below come nearest" if not meet else near
+    free = [each for each in marginals(course, ensemble) if each.kind == "free"]
+    open_ = sum(each.left >= chance_left(sets) for each in free)
+    return [
+        f"{found}{near}. Yours may be like any of them: trust what holds in all, not in one.",
+        f"Of {len(free)} things about the centre that the KPIs might have told, {open_} are as "
+        "open as before: what hangs on them has to be measured, or left in doubt.",
+    ]
 
 
 def write_own_centre(
@@ -45,6 +76,7 @@ def write_own_centre(
         template="own_centre.html.jinja",
         words=WORDS,
         own=provenance["own_centre"],
+        answer=answer(course, ensemble),
         experiments=list(experiments),
         place=folder.as_posix(),
         config_text=(folder / "config.toml").read_text(encoding="utf-8"),

@@ -92,7 +92,7 @@ def figure_of(drawing: Drawing, svg: str) -> dict[str, Any]:
         As it was drawn.
     """
     # Ids must not clash between the SVGs that now share one page.
-    svg = re.sub(r'(\bid="|="#|url\(#)', rf"\g<1>{drawing.name}-", svg)
+    svg = re.sub(r'(\bid="|\bhref="#|url\(#)', rf"\g<1>{drawing.name}-", svg)
     label = escape(drawing.title)
     svg = re.sub(
         r'<svg [^>]*?viewBox="([^"]+)"[^>]*>',

@@ -149,5 +149,7 @@ def _weeks(at: float, low: float, high: float) -> str:
     if at < 1.0 and high < 1.0:
         return "in the first week"
     end = three(high) if math.isfinite(high) else "later"
+    if not low <= at <= high:
+        return f"{three(at)} weeks by the means, {three(low)} to {end} in resamples"
     ends = "" if math.isnan(low) else f" [{three(low)}, {end}]"
     return f"{three(at)}{ends} weeks"

@@ -84,6 +84,13 @@ def test_running_again_runs_nothing_and_another_config_is_refused(ran):
     assert out == "" and "--replace" in err and "--out" in err
 
 
+def test_with_json_the_summary_is_all_that_is_printed(ran):
+    out, _ = frontline("run", "classroom", *SMALL, "--json", "--quiet", cwd=ran)
+    assert json.loads(out) == json.loads(
+        (ran / "results" / "classroom" / "summary.json").read_text("utf-8")
+    )
+
+
 @pytest.mark.slow
 def test_results_are_moved_aside_and_reports_made_again(tmp_path):
     frontline("run", "classroom", *SMALL, "--quiet", cwd=tmp_path)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from experiments.analysis.curves import peak as peaks
 from experiments.analysis.curves.peak import peak
 
 X = np.linspace(0.0, 1.0, 11)
@@ -103,6 +104,18 @@ def coverage(truth, n, times):
         kept += bool(found.possible[place])
         held += bool(found.value.low <= value <= found.value.high)
     return kept / times, held / times
+
+
+@pytest.mark.parametrize("bend", [0.0, 0.5, 4.0])
+def test_points_far_out_of_reach_are_left_out_with_or_without_resampling(monkeypatch, bend):
+    """The way round resampling, with many rows, decides as resampling would."""
+    rng = np.random.default_rng(3)
+    x = np.linspace(-1.0, 1.0, 9)
+    values = rng.lognormal(size=(peaks.MANY_ROWS, 9)) - bend * x**2
+    quick = peak(x, values).possible
+    monkeypatch.setattr(peaks, "FAR", 1e9)
+    assert (quick == peak(x, values).possible).all()
+    assert quick.all() == (bend == 0.0)
 
 
 def test_the_true_peak_stays_possible_where_the_curve_is_flat():

@@ -33,7 +33,7 @@ def test_a_gain_without_a_dip():
     assert found.final.low < 1.0 < found.final.high
     half = found.half
     assert half.first_low <= 8.0 * math.log(2.0) <= half.first_high
-    assert half.first <= half.lasting and half.first_high < 12.0 and half.share == 1.0
+    assert half.first <= half.lasting and half.first_high < 12.0
     assert found.dip.verdict in ("no dip seen", "may dip") and found.dip.high < 0.25
 
 
@@ -57,7 +57,7 @@ def test_a_dip_that_is_not_sure():
 
 def test_without_an_effect_there_is_no_half_and_no_dip():
     found = told(0.0 * WEEKS, noise=0.3, seed=3)
-    assert not found.lasts and math.isnan(found.half.first) and math.isnan(found.half.share)
+    assert not found.lasts and math.isnan(found.half.first)
     assert found.dip.verdict == "no final effect"
     passing = told(np.exp(-AFTER / 3.0), noise=0.05, seed=3)
     assert passing.responds and passing.dip.verdict == "no final effect"
@@ -163,3 +163,20 @@ def test_the_interval_holds_the_true_half_time(n):
         truth = np.interp(goal, GAIN[10:], WEEKS[10:])
         held += not found.lasts or found.half.first_low <= truth <= found.half.first_high
     assert held / 300 > 0.91
+
+
+def test_the_interval_of_the_half_time_survives_weekly_noise():
+    """Weekly noise makes the first time early and the last one late; draws would do so once more.
+
+    60 experiments at 0.95: fewer than 50 have odds of less than 1 in 1,000. Percentiles of
+    draws held the true first time in 82 % and the last one in 59 % of 150 much like these.
+    """
+    truth = 8.0 * math.log(2.0)
+    first = last = 0
+    for number in range(60):
+        rng = np.random.default_rng([7, number])
+        values = (GAIN + 0.5 * rng.standard_normal((10, len(WEEKS)))) * (WEEKS >= 0)
+        half = response(WEEKS, values, np.zeros_like(values), 0.0, seed=number).half
+        first += half.first_low <= truth <= half.first_high
+        last += half.lasting_low <= truth <= half.lasting_high
+    assert first >= 50 and last >= 50

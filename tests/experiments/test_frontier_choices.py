@@ -92,6 +92,41 @@ def test_how_often_each_choice_fell_where():
     assert noise(values) == pytest.approx(np.sqrt(values.var(axis=0, ddof=1).mean(axis=0)))
 
 
+def test_an_outside_option_that_is_a_point_meets_the_same_chance_as_the_others():
+    """Chance common to all points, hundreds of times the gains, must not move the Nash point."""
+    truth = np.array([[0.0, 0.0], [1.0, -3.0], [2.0, -2.5], [3.0, -1.0]]) * [1.0, -1.0]
+    rng = np.random.default_rng(9)
+    values = truth + 300.0 * rng.normal(size=(12, 1, 2)) * np.ones((1, len(truth), 1))
+    values[:, 0] += [0.0, 4.0]  # costs more than any other
+    found = choices(values, BOTH, outside=0)
+    fixed = choices(values, BOTH, outside=values.mean(axis=0)[0])
+    assert found.nash is not None and fixed.nash is not None
+    assert found.nash.index == fixed.nash.index
+    assert found.nash.shares[found.nash.index] == 1.0
+    assert fixed.nash.shares[fixed.nash.index] < 0.7
+    with pytest.raises(RequestError, match="0 to 3"):
+        choices(values, BOTH, outside=4)
+
+
+def test_one_replication_gives_a_saving_and_no_bounds():
+    truth = np.array([[5.0, 100.0], [5.5, 70.0]])
+    found = shortfall(truth[np.newaxis], BOTH, named=0)
+    assert [each.amount for each in found.savings] == [0.5, 30.0]
+    for each in found.savings:
+        assert np.isnan([each.low, each.high, each.boot_low, each.holds, *each.fresh]).all()
+    assert math.isnan(found.dominated)
+
+
+def test_resamples_say_nothing_of_a_point_that_is_in_none():
+    """Its saving of 30 is by means of 3 runs; resamples of the others would give [60, 60]."""
+    values = noisy(7, np.array([[5.0, 100.0], [5.5, 70.0], [4.0, 99.0]]), replications=10)
+    values[3:, 1] = math.nan
+    cost = shortfall(values, BOTH, named=0).savings[1]
+    assert cost.by == 1
+    assert np.isnan([cost.boot_low, cost.boot_high, cost.holds]).all()
+    assert cost.low <= cost.amount <= cost.high
+
+
 def test_what_a_policy_could_save():
     # Costs: less is better. Point 1 costs 30 less than point 0 and loses nothing.
     truth = np.array([[5.0, 100.0], [5.5, 70.0], [4.0, 20.0], [9.0, 99.0]])

@@ -7,11 +7,11 @@ import pytest
 from scipy import stats
 
 from experiments.errors import RequestError
+from experiments.observing import no_return
 from experiments.own_centre.contacts import compute
 from experiments.own_centre.example import CONTACTS, PRICE, REQUEST, Made, make_example
 from experiments.own_centre.given import Log, Money
 from experiments.own_centre.kpis import KPIS
-from experiments.own_centre.logged import no_return
 from experiments.own_centre.request import load_own_centre
 
 EUROS = Money(currency="EUR", price=PRICE)

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from matplotlib.figure import Figure
 from rich.console import Console
 
 from experiments import session
@@ -15,8 +16,9 @@ from experiments.command.table import print_summary
 from experiments.config import load_experiment
 from experiments.figures.catalogue import figures
 from experiments.figures.paired_differences import paired_differences
-from experiments.figures.style import COLOURS, colour, marker
+from experiments.figures.style import COLOURS, Drawing, colour, marker
 from experiments.figures.trade_off import trade_off
+from experiments.report.page import figure_of
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,19 @@ def test_the_page_stands_alone(finished):
     text = " ".join(page.text)
     for words in ("Verdict", "Who prevails", "Balanced against Always right", "seed 2026", "numba"):
         assert words in text
+
+
+def test_ids_of_a_figure_are_its_own_and_colours_stay():
+    """Figures share a page: ids must not clash, and a colour is no id."""
+    drawing = Drawing("mine", Figure, "A & B", "", [])
+    svg = (
+        '<svg width="9" viewBox="0 0 9 9"><defs><path id="m1" fill="#ffffff"/></defs>'
+        '<g clip-path="url(#c1)"><use xlink:href="#m1" stroke="#0072b2"/></g></svg>'
+    )
+    shown = str(figure_of(drawing, svg)["svg"])
+    assert 'fill="#ffffff"' in shown and 'stroke="#0072b2"' in shown
+    assert 'id="mine-m1"' in shown and 'xlink:href="#mine-m1"' in shown
+    assert "url(#mine-c1)" in shown and 'aria-label="A &amp; B"' in shown
 
 
 def test_figures_are_the_same_bytes_again(finished, tmp_path):

@@ -32,6 +32,12 @@ resampling the latter. Of independent points with 10 rows the band is wider than
 about a quarter. What is left: 93 % where rows are smooth and very skewed; and below 8 rows, where
 nothing is resampled, 95 % of normal but only 66 to 88 % of lognormal curves (n = 5).
 
+Points that were added on the same replications because of what these showed
+(:mod:`experiments.analysis.curves.refine`: bends, crossings and a peak) did it no harm: of 240
+curves with normal errors (60 each: independent; smooth over 3 and over 10 % of the range, flat, and
+with a bump; n = 20 and 30) it held 228 whole at the 9 points to begin with and 233 at the 25 in the
+end. A band is of one curve: of twenty measures one misses somewhere.
+
 References
 ----------
 Schäfer, J. and Strimmer, K. (2005). A shrinkage approach to large-scale covariance matrix

@@ -10,9 +10,18 @@ settled: whether the window before that has the same mean, by a paired t interva
 
 *Time to half of the effect*: from the switch until the mean response first reaches half of
 the final effect, and until it is there for good (they differ where it swings). Only where the
-final effect's interval excludes zero: else there is nothing to be half of. Draws over
-replications, of the response and of the final effect together, give the interval: weekly noise
-makes the first time early and the last one late.
+final effect's interval excludes zero: else there is nothing to be half of. Weekly noise makes the
+first time early and the last one late, and would do so once more in draws from the rows: of 150
+simulated responses (1 - exp(-t/6) at 52 times, n = 10 and 30, independent noise of 0.5 and 2 at
+each) percentile intervals of draws held the true first time in 53 to 92 % and the true last one in
+0 to 94 %. So the interval is read off bands of the response less half of the final effect,
+replication by replication. The first time is no earlier than where the upper ends of pointwise
+bands first reach zero: times are tested one after another from the switch on, to the first that is
+not below zero for sure, so that each has the whole level (a fixed sequence of tests). It is no
+later than where the lower end of the simultaneous band first does. For the last time it is the
+other way round, from the end of the runs backwards. Each end is missed in 2.5 % at most. Of
+such responses (60 of each kind) it held each time in 97 to 100 %; it is wide, and open at the end,
+where weekly noise is as large as the effect.
 
 *Dip*: a response away from the final effect (worse before it is better, or the other way round)
 between the switch and the first time at half. It is sure where the simultaneous band is
@@ -29,9 +38,7 @@ import numpy as np
 from experiments.analysis.curves.band import Band, band
 from experiments.analysis.curves.rows import (
     SEED,
-    Means,
     checked,
-    draws,
     means,
     paired_difference,
 )
@@ -55,11 +62,9 @@ class HalfTime:
     ----------
     first, first_low, first_high : float
         Until it is first reached, with its interval; NaN where there is no effect. The upper end
-        is infinite where too many draws never reach it in the time that was run.
+        is infinite where it is not sure that it is reached in the time that was run.
     lasting, lasting_low, lasting_high : float
         Until it is reached for good.
-    share : float
-        Share of draws that reach it at all.
     """
 
     first: float
@@ -68,7 +73,6 @@ class HalfTime:
     lasting: float
     lasting_low: float
     lasting_high: float
-    share: float
 
 
 @dataclass(frozen=True)
@@ -192,9 +196,7 @@ def response(
         earlier = np.full(len(rows), math.nan)
     final = t_interval(ends, level)
     held = band(since, rows, level, seed)
-    half = _half_time(
-        since, means(np.column_stack([rows, ends])), _excludes_zero(final), level, seed
-    )
+    half = _half_time(since, rows, ends, _excludes_zero(final), level, seed)
     return Response(
         held,
         float(early.max(initial=0.0)),
@@ -216,7 +218,7 @@ def reaching_times(times: np.ndarray, curves: np.ndarray, goals: np.ndarray) -> 
     curves : ndarray, shape (curves, times)
         Joined by straight lines; without NaN.
     goals : ndarray, shape (curves,)
-        Above zero.
+        Above zero, where the first time is after 0.
 
     Returns
     -------
@@ -243,32 +245,34 @@ def reaching_times(times: np.ndarray, curves: np.ndarray, goals: np.ndarray) -> 
     return np.stack(found, axis=1)
 
 
-def _half_time(since: np.ndarray, joint: Means, lasts: bool, level: float, seed: int) -> HalfTime:
-    """Return the time to half; the last column of ``joint`` is the final effect."""
+def _half_time(
+    since: np.ndarray, rows: np.ndarray, ends: np.ndarray, lasts: bool, level: float, seed: int
+) -> HalfTime:
+    """Return the time to half; ``ends`` is each replication's final effect."""
     nan = math.nan
-    used = joint.drawable[:-1] if joint.drawable[:-1].any() else ~np.isnan(joint.mean[:-1])
     if not lasts:
-        return HalfTime(nan, nan, nan, nan, nan, nan, nan)
+        return HalfTime(nan, nan, nan, nan, nan, nan)
+    joint = means(np.column_stack([rows, ends]))
+    used = joint.drawable[:-1] if joint.drawable[:-1].any() else ~np.isnan(joint.mean[:-1])
     sign = math.copysign(1.0, joint.mean[-1])
     mean = sign * joint.mean[np.newaxis]
     first, lasting = reaching_times(since[used], mean[:, :-1][:, used], mean[:, -1] / 2.0)[0]
     if not joint.drawable[-1]:
-        return HalfTime(float(first), nan, nan, float(lasting), nan, nan, nan)
-    drawn = sign * draws(joint, seed)
-    drawn = drawn[drawn[:, -1] > 0.0]  # the others have no effect of this direction to be half of
-    reached = reaching_times(since[used], drawn[:, :-1][:, used], drawn[:, -1] / 2.0)
-    # Order statistics: an infinite time is not averaged with a finite one.
-    tails = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
-    low = np.quantile(reached, tails[0], axis=0, method="lower")
-    high = np.quantile(reached, tails[1], axis=0, method="higher")
+        return HalfTime(float(first), nan, nan, float(lasting), nan, nan)
+    held = band(since[used], sign * (rows[:, used] - ends[:, np.newaxis] / 2.0), level, seed)
+    # From the first time on, before which nothing is known: reached there, it is at once at best.
+    start = since[used][0]
+    curves = np.stack([held.point_high, held.low, held.high, held.point_low])
+    found = start + reaching_times(since[used] - start, curves, np.zeros(4))
+    early, late, soon, last = found[0, 0], found[1, 0], found[2, 1], found[3, 1]
+    early, soon = (0.0 if end == start else end for end in (early, soon))
     return HalfTime(
         float(first),
-        float(low[0]),
-        float(high[0]),
+        float(min(early, first)),
+        float(max(late, first)),
         float(lasting),
-        float(low[1]),
-        float(high[1]),
-        float(np.isfinite(reached[:, 0]).mean()),
+        float(min(soon, lasting)),
+        float(max(last, lasting)),
     )
 
 

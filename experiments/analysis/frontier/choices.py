@@ -36,6 +36,7 @@ from experiments.analysis.frontier.dominance import non_dominated
 from experiments.analysis.frontier.objectives import Objectives
 from experiments.analysis.frontier.resampling import RESAMPLES, means, resampled_means
 from experiments.analysis.frontier.uncertainty import checked
+from experiments.errors import RequestError
 
 FLAT = 1e-9
 """A bulge of less than this share of the range is rounding."""
@@ -166,7 +167,7 @@ class Choices:
 def choices(
     values: np.ndarray,
     objectives: Objectives,
-    outside: np.ndarray | None = None,
+    outside: np.ndarray | int | None = None,
     unit: np.ndarray | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -179,35 +180,53 @@ def choices(
         In the objectives' own units, rows paired.
     objectives : Objectives
         What is wanted.
-    outside : ndarray of shape (objectives,), optional
-        What each party has without an agreement, in its own units: start of the Nash gains.
+    outside : ndarray of shape (objectives,), or int, optional
+        What each party has without an agreement, start of the Nash gains: numbers in its own
+        units, or the place of the point that gives it. A point is resampled with the others, so
+        that chance common to all points of a replication cancels in the gains; numbers are held
+        fixed. There is no Nash point where that point is undefined.
     unit : ndarray of shape (objectives,), optional
         Positive; unit of the egalitarian gains, for example :func:`noise`.
     resamples, seed : int
-        Of the shares; the outside option is held fixed.
+        Of the shares.
     """
     oriented = checked(values, objectives)
-    rules: dict[str, Callable[[np.ndarray], Choice]] = {
-        "knee": knee,
-        "egalitarian": lambda points: egalitarian(points, unit=unit),
+    rules: dict[str, Callable[[np.ndarray, np.ndarray], Choice]] = {
+        "knee": lambda points, _: knee(points),
+        "egalitarian": lambda points, _: egalitarian(points, unit=unit),
     }
-    if outside is not None:
-        start = objectives.oriented(np.asarray(outside, dtype=float))
-        rules["nash"] = lambda points: nash(points, start)
+    start = _outside(outside, objectives, oriented.shape[1])
+    if start is not None:
+        rules["nash"] = lambda points, every: nash(points, start(every))
     times = {name: np.zeros(oriented.shape[1]) for name in rules}
     for batch in resampled_means(oriented, resamples, seed):
         for drawn in batch:
             places = np.flatnonzero(non_dominated(drawn))
             for name, rule in rules.items():
-                index = rule(drawn[places]).index
+                index = rule(drawn[places], drawn).index
                 if index is not None:
                     times[name][places[index]] += 1.0
     middle = means(oriented)
     found = {
-        name: replace(rule(middle), shares=times[name] / max(1, resamples))
+        name: replace(rule(middle, middle), shares=times[name] / max(1, resamples))
         for name, rule in rules.items()
     }
     return Choices(found["knee"], found["egalitarian"], found.get("nash"))
+
+
+def _outside(
+    outside: np.ndarray | int | None, objectives: Objectives, points: int
+) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return what gives the start of the Nash gains, from the means of all points."""
+    if outside is None:
+        return None
+    if isinstance(outside, int | np.integer):
+        place = int(outside)
+        if not 0 <= place < points:
+            raise RequestError([f"outside option: given {place}; allowed: 0 to {points - 1}"])
+        return lambda every: np.asarray(every[place])
+    fixed = objectives.oriented(np.asarray(outside, dtype=float))
+    return lambda _: fixed
 
 
 def noise(values: np.ndarray) -> np.ndarray:

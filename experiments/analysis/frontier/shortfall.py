@@ -35,9 +35,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.analysis.bootstrap import LEAST_PAIRS
 from experiments.analysis.frontier.assured import assured
 from experiments.analysis.frontier.objectives import Objectives
-from experiments.analysis.frontier.resampling import RESAMPLES, means, resampled_means
+from experiments.analysis.frontier.resampling import RESAMPLES, counts, means, resampled_means
 from experiments.analysis.frontier.uncertainty import checked
 from experiments.analysis.interval import LEVEL
 from experiments.errors import RequestError
@@ -62,7 +63,8 @@ class Saving:
         Bounds that hold, for all objectives together, with the level's confidence; never
         negative. A saving is shown where ``low`` is above 0.
     boot_low, boot_high : float
-        Basic bootstrap interval of ``amount``, not below 0; NaN where nothing was resampled.
+        Basic bootstrap interval of ``amount``, not below 0; NaN where nothing was resampled, for
+        instance where ``by`` or the named policy has fewer than five replications.
     holds : float
         Share of resamples in which ``by`` does it; NaN without ``by`` or resamples.
     fresh : tuple of float
@@ -224,6 +226,9 @@ def shortfall(
     )
     judged = bool(raised) and not np.isnan(np.concatenate(raised)).any()
     holds = np.concatenate(held).mean(axis=0) if judged else np.full(len(amounts), math.nan)
+    # A point with too few replications is in no resample, so that these say nothing of it.
+    unseen = (counts(oriented)[by] < LEAST_PAIRS) | (not judged)
+    boot_low[unseen] = boot_high[unseen] = holds[unseen] = math.nan
     fresh = _crossed(oriented, named, spare)
     savings = tuple(
         Saving(
@@ -287,9 +292,11 @@ def _crossed(oriented: np.ndarray, named: int, slack: np.ndarray) -> np.ndarray:
 
     Of shape (objectives that are improved, objectives).
     """
-    halves = [means(oriented[::2]), means(oriented[1::2])]
     width = oriented.shape[2]
-    if len(oriented) < 2 or any(np.isnan(half[named]).any() for half in halves):
+    if len(oriented) < 2:  # a half would hold nothing
+        return np.full((width, width), math.nan)
+    halves = [means(oriented[::2]), means(oriented[1::2])]
+    if any(np.isnan(half[named]).any() for half in halves):
         return np.full((width, width), math.nan)
     found = []
     for chosen, judged in (halves, halves[::-1]):

@@ -41,10 +41,16 @@ class Basis:
         Orthonormal.
     penalty : ndarray, shape (m,)
         What each column is penalised by; 0 for constants and lines.
+    firsts : ndarray, shape (distinct values,)
+        The first row of each distinct value: all rows of a value are equal.
+    shares : ndarray, shape (distinct values,)
+        The share of rows that have it.
     """
 
     columns: np.ndarray
     penalty: np.ndarray
+    firsts: np.ndarray
+    shares: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -77,20 +83,23 @@ class Fit:
         return float(self.shrunk.sum())
 
     def drawn(self, rng: np.random.Generator) -> np.ndarray:
-        """Return curves drawn from their uncertainty, shape (n, outcomes)."""
+        """Return curves drawn from their uncertainty, shape (distinct values, outcomes)."""
         values, vectors = np.linalg.eigh(self.spread)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
         noise = rng.standard_normal(self.coefficients.shape) @ root.T
         moved = self.coefficients + np.sqrt(self.shrunk)[:, np.newaxis] * noise
-        return np.asarray(self.basis.columns @ moved)
+        return np.asarray(self.basis.columns[self.basis.firsts] @ moved)
 
 
 def basis(values: np.ndarray) -> Basis:
     """Return the basis on a parameter's values, shape (n,), of which two at least differ."""
-    distinct, code = np.unique(values, return_inverse=True)
+    distinct, firsts, code, counts = np.unique(
+        values, return_index=True, return_inverse=True, return_counts=True
+    )
+    shares = counts / len(values)
     if len(distinct) <= FEW_VALUES:
         raw = np.eye(len(distinct))[code]
-        return Basis(raw / np.sqrt(raw.sum(axis=0)), np.zeros(len(distinct)))
+        return Basis(raw / np.sqrt(raw.sum(axis=0)), np.zeros(len(distinct)), firsts, shares)
     size = max(4, min(MOST_BASIS, len(values) // A_BASIS, len(distinct) - 1))
     knots = np.quantile(values, np.linspace(0.0, 1.0, size - 2))[:, np.newaxis]
     if len(np.unique(knots)) < len(knots):  # many ties: equally far apart instead
@@ -101,7 +110,7 @@ def basis(values: np.ndarray) -> Basis:
     gram = raw.T @ raw + 1e-9 * len(values) * np.eye(raw.shape[1])
     penalty, vectors = linalg.eigh(steps.T @ steps, gram)
     penalty = np.where(penalty < 1e-9 * max(penalty[-1], 1e-300), 0.0, penalty)
-    return Basis(raw @ vectors, penalty / max(penalty[-1], 1e-300))
+    return Basis(raw @ vectors, penalty / max(penalty[-1], 1e-300), firsts, shares)
 
 
 def _second_differences(knots: np.ndarray, count: int) -> np.ndarray:

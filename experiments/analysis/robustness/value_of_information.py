@@ -188,9 +188,13 @@ def _perfect(table: np.ndarray) -> float:
     return float(table.max(axis=1).mean() - table.mean(axis=0).max())
 
 
-def worth(gains: np.ndarray) -> float:
-    """Return what knowing a row is worth: gains over the first policy, (n, policies - 1)."""
-    return float(_best_of(gains).mean() - max(gains.mean(axis=0).max(), 0.0))
+def worth(gains: np.ndarray, shares: np.ndarray | None = None) -> float:
+    """Return what knowing a row is worth: gains over the first policy, (n, policies - 1).
+
+    Rows count alike, or by their shares, of shape (n,), which sum to 1.
+    """
+    each = np.full(len(gains), 1.0 / len(gains)) if shares is None else shares
+    return float(each @ _best_of(gains) - max((each @ gains).max(), 0.0))
 
 
 def _best_of(gains: np.ndarray) -> np.ndarray:
@@ -208,7 +212,8 @@ def _partial(
         return PartialInformation(name, 0.0, 0.0, 0.0, 0.0, False, 1.0)
     curve = fitted.curve
     plain = worth(curve)
-    drawn = np.array([worth(fitted.drawn(rng)) for _ in range(DRAWS)])
+    shares = fitted.basis.shares
+    drawn = np.array([worth(fitted.drawn(rng), shares) for _ in range(DRAWS)])
     bias = float(drawn.mean()) - plain
     # What each set adds, over the policy that is best on average.
     best = int(np.concatenate([[0.0], curve.mean(axis=0)]).argmax())

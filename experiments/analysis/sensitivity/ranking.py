@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 
 from experiments.analysis.interval import Interval
-from experiments.analysis.sensitivity.morris import Effects
+from experiments.analysis.sensitivity.morris import TAIL, Effects
 from experiments.analysis.sensitivity.saltelli import Saltelli
 from experiments.analysis.sensitivity.sobol import KINDS, Indices
 
@@ -112,15 +112,20 @@ class Screened:
     Attributes
     ----------
     kept, dropped : tuple of str
-        Groups, or parameters, those with the largest effects first.
+        Groups, or parameters, those with the largest effects first: as a share of the largest
+        on the same output, of the kept over the outputs that they are kept for.
     passed_over : dict of float
         Dropped ones: the largest share of an output's largest mu* that the upper end of its
-        own interval leaves possible.
+        own interval leaves possible. Only over outputs that something is kept for, as a share of
+        what may be noise says nothing; 0 where nothing is kept.
+    kept_for : dict of tuple of str
+        Kept ones: the outputs that they are kept for, the largest share first.
     """
 
     kept: tuple[str, ...]
     dropped: tuple[str, ...]
     passed_over: dict[str, float]
+    kept_for: dict[str, tuple[str, ...]]
 
 
 def ranked(found: Indices, output: str, least: float = LEAST_SHARE) -> tuple[Ranked, ...]:
@@ -196,8 +201,10 @@ def sides(design: Saltelli, contrast: np.ndarray) -> Sides:
 def screened(found: Effects, least: float = LEAST_EFFECT) -> Screened:
     """Return which parameters to keep for the Sobol' analysis.
 
-    One is kept if it is kept for any output: its mu* is above what all but one in forty
-    parameters of no effect get, and its upper end is above the share that matters.
+    One is kept if it is kept for any output: its mu* there is above what a parameter of no effect
+    hardly ever gets (:func:`dummy_limit`), and its upper end is above the share that matters.
+    "Hardly ever" is one in forty for all outputs together, however many they are and however they
+    go together. Where replications do not tell the noise, only the second condition counts.
 
     Parameters
     ----------
@@ -206,19 +213,53 @@ def screened(found: Effects, least: float = LEAST_EFFECT) -> Screened:
     least : float
         Share of the largest mu* of an output that is nothing to care for.
     """
-    size = found.mu_star
+    size = np.nan_to_num(found.mu_star)
     high = found.ends[1, ..., 1]
-    largest = np.nanmax(np.nan_to_num(size), axis=1, keepdims=True)
+    largest = size.max(axis=1, keepdims=True)
     largest = np.where(largest > 0.0, largest, np.inf)  # an output that nothing moves keeps nothing
     # What is not known is kept.
-    noise = np.where(np.isnan(found.dummy_high), 0.0, found.dummy_high)
-    stays = ~(size <= noise) & ~(high <= least * largest)
-    order = np.argsort(-np.max(np.nan_to_num(size / largest), axis=0), kind="stable")
-    kept = tuple(found.groups[at] for at in order if stays[:, at].any())
-    dropped = tuple(found.groups[at] for at in order if not stays[:, at].any())
-    bound = np.max(high / largest, axis=0)
-    over = {name: float(bound[found.groups.index(name)]) for name in dropped}
-    return Screened(kept, dropped, over)
+    noise = np.nan_to_num(dummy_limit(found))
+    stays = ~(found.mu_star <= noise) & ~(high <= least * largest)
+    share = size / largest
+    # Of an output that nothing is kept for the largest effect may be noise, too.
+    told = stays.any(axis=1, keepdims=True)
+    is_kept = stays.any(axis=0)
+    rank = np.where(is_kept, np.where(stays, share, 0.0), np.where(told, share, 0.0)).max(axis=0)
+    order = np.argsort(-rank, kind="stable")
+    bound = np.where(told, high / largest, 0.0).max(axis=0)
+    return Screened(
+        tuple(found.groups[at] for at in order if is_kept[at]),
+        tuple(found.groups[at] for at in order if not is_kept[at]),
+        {found.groups[at]: float(bound[at]) for at in order if not is_kept[at]},
+        {
+            found.groups[at]: tuple(
+                found.outputs[row]
+                for row in np.argsort(-share[:, at], kind="stable")
+                if stays[row, at]
+            )
+            for at in order
+            if is_kept[at]
+        },
+    )
+
+
+def dummy_limit(found: Effects) -> np.ndarray:
+    """Return the mu* that a parameter of no effect exceeds in any output once in forty times.
+
+    Each of m outputs gets one in forty times m (Bonferroni).
+
+    Parameters
+    ----------
+    found : Effects
+        Of all outputs that are looked at. Those that nothing moves do not count.
+
+    Returns
+    -------
+    ndarray, shape (outputs, groups)
+        NaN without two replications.
+    """
+    moved = np.nan_to_num(found.mu_star).max(axis=1) > 0.0
+    return found.exceeded(TAIL / max(1, int(moved.sum())))
 
 
 def words(

@@ -24,7 +24,10 @@ The mean over pairs of replications r ≠ s gives `net_total`, `net_first` and t
 are shares of: the indices of the expected output, free of noise in expectation. The last term is
 `dummy`: what a parameter of no effect gets from as much chance as this one stirs up, so that
 net = total − dummy, but for the variance each is a share of. (Derived here; the tests recover the
-indices of a known function under noise.)
+indices of a known function under noise.) Where that variance comes out at or below 0 in any
+resample there is no interval: of an output that may be all noise nothing is said, not even by
+chance (64 base points, 2 replications, 60 outputs of normal noise and 60 of rare counts: none
+for any of 6 parameters).
 
 A failed run takes its replication of its base point along, a base point without a replication is
 left out; where nothing failed, SciPy's own figures are given. Intervals are BCa, over base points,

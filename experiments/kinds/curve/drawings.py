@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from experiments.analysis.headlines import PARTIES
 from experiments.figures.curve import Line, Meeting, Sweep, curve
 from experiments.figures.curve_words import sentences
-from experiments.figures.setting import Setting
+from experiments.figures.setting import GAINED, Setting
 from experiments.figures.style import Drawing
 from experiments.kinds.curve.exploring import Explored
 from experiments.kinds.curve.findings import Curves, Parties, reference
@@ -14,8 +14,6 @@ from experiments.kinds.work import GAINS
 
 PARTY = dict(zip(GAINS, ("customers", "reps", "the employer"), strict=True))
 """Gain: whose it is."""
-
-GAINED = "gain over the neutral policy (SD)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +132,10 @@ def gains_of(found: Curves, parties: Parties, number: int = 0) -> Sweep:
     return Sweep(
         plan.called(0),
         plan.request.sweep[0].unit,
-        tuple(Line(name, GAINED, held) for name, held in parties.gains.items()),
+        tuple(
+            Line(name, GAINED, held, found.peaks.get((parties.curve, name)))
+            for name, held in parties.gains.items()
+        ),
         setting_of(found.explored, PARTY),
         tuple(Meeting(GAINED, each.a, each.b, each.found) for each in parties.between),
         ends_of(found),

@@ -210,7 +210,12 @@ def _step(
 
 def along(x: np.ndarray, values: np.ndarray, place: float) -> np.ndarray:
     """Return each replication's value at a place, between points along straight lines."""
-    return np.array([np.interp(place, x, row) for row in values])
+    right = int(np.clip(np.searchsorted(x, place), 1, len(x) - 1))
+    left = right - 1
+    share = float(np.clip((place - x[left]) / (x[right] - x[left]), 0.0, 1.0))
+    if share in (0.0, 1.0):
+        return np.asarray(values[:, right if share else left])
+    return np.asarray(values[:, left] + share * (values[:, right] - values[:, left]))
 
 
 def _parties(explored: Explored, bands: dict[tuple[str, str], Band], curve: str) -> Parties:

@@ -12,7 +12,7 @@ from experiments.analysis.wording import bracketed, decimals, plus_minus
 from experiments.figures.setting import better_side, name_of, plain, unit_of
 from experiments.kinds.curve.drawings import PARTY
 from experiments.kinds.curve.findings import Curves, Met, Step
-from experiments.kinds.curve.telling import crossing_said, place_said
+from experiments.kinds.curve.places import crossing_said, place_said
 from experiments.report.curve_page import Cell, Rows
 
 

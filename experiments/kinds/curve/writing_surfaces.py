@@ -6,16 +6,15 @@ from typing import Any
 from experiments.analysis.interval import Interval
 from experiments.analysis.wording import bracketed, decimals
 from experiments.figures.setting import listed, plain, unit_of
-from experiments.figures.surface_words import differing, sentences
+from experiments.figures.surface_words import differing
 from experiments.kinds.curve.drawing_surfaces import (
     difference_of,
     draw_surfaces,
-    field_of,
-    together,
 )
 from experiments.kinds.curve.surfaces import Surfaces, start_of
 from experiments.kinds.curve.tables import change_cell, label_of
 from experiments.kinds.curve.telling import rounds_said
+from experiments.kinds.curve.verdict_surfaces import verdict
 from experiments.kinds.curve.writing import (
     band_rows,
     csv_text,
@@ -46,7 +45,8 @@ def write_surfaces(place: Place, found: Surfaces, record: Mapping[str, Any]) -> 
     parquet.write_text(folder / "surfaces.csv", csv_text(_surface_rows(found)))
     parquet.write_text(folder / "best.csv", csv_text(_best_rows(found)))
     parquet.write_text(folder / "interactions.csv", csv_text(_interaction_rows(found)))
-    parquet.write_text(folder / "contours.csv", csv_text(_contour_rows(found)))
+    if found.contours:
+        parquet.write_text(folder / "contours.csv", csv_text(_contour_rows(found)))
     lead = tell_surfaces(found)
     parquet.write_text(folder / "summary.json", json_text(_summary(found, lead)))
     provenance = finish(place, explored, record)
@@ -57,14 +57,7 @@ def write_surfaces(place: Place, found: Surfaces, record: Mapping[str, Any]) -> 
 
 def tell_surfaces(found: Surfaces) -> list[str]:
     """Return what two swept dimensions show, in sentences."""
-    plan = found.explored.plan
-    told = []
-    for name in plan.curves:
-        under = f"{plan.titles[name]}: " if len(plan.curves) > 1 else ""
-        field = field_of(found, name)
-        best, more = sentences(field, together(found, name))
-        told += [f"{under}{best}", f"{under}{more}"]
-    return [*told, *_turns(found)]
+    return [*verdict(found), *_turns(found)]
 
 
 def _turns(found: Surfaces) -> Iterator[str]:

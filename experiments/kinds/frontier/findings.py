@@ -177,7 +177,7 @@ def judged(request: Request, evaluator: Evaluator, searched: Found) -> Findings:
         outside=outside,
         frontier=found,
         choices=choices(
-            values, wanted, outside=None if np.isnan(start).any() else start, seed=request.seed
+            values, wanted, outside=None if np.isnan(start).any() else outside, seed=request.seed
         ),
         shortfalls={
             name: shortfall(

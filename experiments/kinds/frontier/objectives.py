@@ -29,7 +29,7 @@ _PAID = (*OPERATING, "account_compensation")
 _SHORT = {
     "loyalty": "loyalty",
     "retention": "loyalty",
-    "exhaustion": "burnout",
+    "exhaustion": "exhaustion",
     "burnout": "burnout",
     COST: "cost",
     "cost_per_contact": "cost",

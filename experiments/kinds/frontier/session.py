@@ -3,8 +3,9 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
-from experiments.command.estimate.planned import Planned, finished
+from experiments.command.estimate.planned import Planned
 from experiments.command.progress import Display
 from experiments.crew import Crew
 from experiments.kinds.folder import Place
@@ -16,6 +17,7 @@ from experiments.kinds.running import Options, RunMeter, run_steps
 from experiments.kinds.table import Tally
 from experiments.saying import Say
 from experiments.session import RESULTS
+from experiments.store.opening import recorded
 
 SEAT_YEAR = 0.015
 """Seconds of one core for a year of a seat; measured, give or take a half."""
@@ -76,18 +78,20 @@ class Frontiers:
         asked = self.request
         fixed = len({*asked.policies, asked.neutral})
         runs = asked.search.runs + fixed * asked.search.most
-        jobs = max(1, round(runs / TOGETHER))
-        kept = 0 if options.replace else min(jobs, len(finished(place.jobs)))
+        kept, done = (0, 0) if options.replace else kept_in(place.jobs)
+        complete = recorded(place.folder).get("state") == "complete" and not place.obstacle()
+        left = 0 if complete and not options.replace else max(0, runs - done)
+        more = -(-left // TOGETHER)
         shared = asked.warmup_days + asked.days  # the warm-up, and the neutral policy's run
-        days = runs * asked.days + jobs * shared
+        days = left * asked.days + more * shared
         seconds = asked.centre.seats * days / _YEAR * SEAT_YEAR
         return Planned(
             folder=place.folder,
             what=f"{len(asked.space)} numbers of a policy searched for {len(asked.objectives)} "
             f"objectives: about {asked.effort.new_points:,} policies, {runs:,} runs",
-            jobs=jobs,
+            jobs=kept + more,
             kept=kept,
-            seconds=seconds * (1.0 - kept / jobs) / options.processes,
+            seconds=seconds / options.processes,
             workers=options.processes,
             cluster=options.cluster or "",
             more="how runs fall into jobs depends on what the search finds: jobs are a guess",
@@ -96,7 +100,7 @@ class Frontiers:
     def simulate(self, place: Place, crew: Crew, meter: RunMeter, tally: Tally) -> Findings:
         """Search, and judge what was found."""
         asked = self.request
-        meter.title = "searching policies"
+        meter.title, meter.what = "searching policies", "runs"
         fixed = len({*asked.policies, asked.neutral}) * asked.search.most
         meter.days = meter.runs = asked.search.runs + fixed
 
@@ -121,3 +125,19 @@ class Frontiers:
             sys.stdout.write(summary_text(found))
         else:
             print(f"{table_text(found)}\n\nReport: {place.folder / 'report.html'}")
+
+
+def kept_in(folder: Path) -> tuple[int, int]:
+    """Return how many finished jobs lie in a folder, and how many runs there are in them.
+
+    Some jobs hold few policies and others many: a search asks for as many as it needs.
+    """
+    files = list(folder.glob("*.npz"))
+    runs = 0
+    for path in files:
+        try:
+            with ZipFile(path) as archive:
+                runs += len(archive.namelist())
+        except (BadZipFile, OSError):  # damaged, or just being replaced: done again
+            continue
+    return len(files), runs

@@ -33,6 +33,11 @@ class Regimes(Kind[Request, Findings]):
         sets = self.plausible
         return self.request.hash if sets is None else fingerprint([self.request.hash, sets.hash])
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """All measures that are looked at."""
+        return self.request.measures
+
     def stages(self) -> Sequence[Stage]:
         """Return what is simulated, part by part."""
         return [Stage("kinds of centre", self.request.scenarios)]

@@ -1,14 +1,14 @@
 """Regimes in rows and sentences: for the page, and for whoever ran them."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from experiments.analysis.regimes.words import in_words, of_boxes, of_tree, percent
 from experiments.analysis.robustness.satisficing import Satisficing
-from experiments.analysis.wording import UNDEFINED
+from experiments.analysis.wording import UNDEFINED, number
 from experiments.figures.setting import listed, name_of, plain, told, unit_of
 from experiments.kinds.regimes.findings import Findings, PartyFound, first_ahead
 
@@ -23,13 +23,36 @@ Title = Callable[[str], str]
 
 def lead(found: Findings) -> list[str]:
     """Return what came out, in a few sentences: the rules of each party's tree."""
-    said = [in_short(found, each) for each in found.parties]
+    said = list(overall(found)) + [in_short(found, each) for each in found.parties]
     said += [
         f"For {party} nothing can be said: no simulation gave a value." for party in found.lost
     ]
     if found.targets:
         said.append(targets_words(found))
     return said
+
+
+def overall(found: Findings) -> Iterator[str]:
+    """Yield whether one policy is best for every party, in so many words."""
+    title = found.request.titles.__getitem__
+    most: dict[str, list[str]] = {}
+    for each in found.parties:
+        leads = each.winners.leader[each.winners.leader >= 0]
+        if len(leads):
+            counts = np.bincount(leads, minlength=len(each.winners.policies))
+            name = title(each.winners.policies[int(counts.argmax())])
+            share = float(counts.max() / len(leads))
+            most.setdefault(name, []).append(f"{each.party} (in {percent(share)})")
+    if len(found.parties) < 2 or not most:
+        return
+    parts = [f"{name} for {listed(parties)}" for name, parties in most.items()]
+    if len(most) == 1:
+        yield f"By its means most often best for all alike is {parts[0]}."
+    else:
+        yield (
+            f"By their means no policy is most often best for all: it is {listed(parts)} of kinds "
+            "of centre."
+        )
 
 
 def in_short(found: Findings, each: PartyFound) -> str:
@@ -147,20 +170,18 @@ def targets_words(found: Findings) -> str:
     what = listed([_target(found, each) for each in range(len(found.request.targets))])
     text = (
         f"{title(first.policy)} meets the targets ({what}) in "
-        f"{_share(first)} of {first.share.n:,} centres, more than any other policy"
+        f"{_share(first)} of {first.share.n:,} centres, more often than any other policy"
     )
     gap = first_ahead(found.targets)
     if gap is None:
         return f"{text}."
     second = title(found.targets[1].policy)
     if not first.share.mean > found.targets[1].share.mean:
-        return f"{text.removesuffix(', more than any other policy')}, as often as {second}."
+        return f"{text.removesuffix(', more often than any other policy')}, as often as {second}."
     sure = "which chance alone would hardly give" if gap[3] <= 0.05 else "which may be chance"
     sure += f" (p {'under 0.001' if gap[3] < 0.001 else f'{gap[3]:.2g}'})"
-    return (
-        f"{text}: {100 * gap[0]:.0f} points [{100 * gap[1]:.0f}, {100 * gap[2]:.0f}] more than "
-        f"{second}, {sure}.".replace("-", "−")
-    )
+    points, low, high = (number(100 * each, 1) for each in gap[:3])
+    return f"{text}: {points} points [{low}, {high}] ahead of {second}, {sure}."
 
 
 def _target(found: Findings, place: int) -> str:
@@ -205,7 +226,7 @@ def regret_rows(found: Findings, each: PartyFound) -> list[dict[str, Any]]:
         rows.append(
             {
                 "policy": found.request.titles[one.policy],
-                "mean": told(one.mean, unit, change=True),
+                "mean": told(one.mean, unit, change=True) if one.never < 1.0 else "none",
                 "held_out": plain(one.held_out, unit, change=True),
                 "largest": plain(one.largest.mean, unit, change=True),
                 "held_out_largest": plain(one.held_out_worst, unit, change=True),
@@ -258,6 +279,11 @@ def information_words(found: Findings, each: PartyFound) -> str:
             "values."
         )
     title, unit = found.request.titles.__getitem__, unit_of(each.measure)
+    if each.only:
+        return (
+            f"For {each.party} nothing need be measured to choose: {title(each.only)} is best in "
+            "every kind of centre that was tried, by its means."
+        )
     ends = sorted(max(0.0, end) for end in (what.perfect.plain, what.perfect.held_out) if _is(end))
     worth = " to ".join(dict.fromkeys(plain(end, unit, change=True) for end in ends))
     start = (
@@ -268,7 +294,7 @@ def information_words(found: Findings, each: PartyFound) -> str:
     if not rows:
         return f"{start}. Of no single parameter is it clear that knowing it would gain anything."
     first = rows[0]
-    more = f", then {listed([row['name'] for row in rows[1:4]])}" if len(rows) > 1 else ""
+    more = f"; also clear: {listed([row['name'] for row in rows[1:4]])}" if len(rows) > 1 else ""
     return (
         f"{start}. What to measure first: {first['name']}, which is worth {first['value']} "
         f"(standard error {first['error']}){more}."

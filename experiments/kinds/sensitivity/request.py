@@ -77,6 +77,13 @@ class Request(Varied):
         description="what is done",
         json_schema_extra={"allowed": '"sensitivity"'},
     )
+    replications: int = count_of(
+        2,
+        "runs of each point and policy",
+        1,
+        1_000,
+        "how often every point is run; with 1 what is noise in an index is not known",
+    )
     measures: tuple[str, ...] = Field(
         default=("loyalty", "exhaustion", "cost_per_contact"),
         min_length=1,
@@ -149,6 +156,11 @@ class Request(Varied):
             wrong.append(
                 "screening.trajectories: given 0, and sobol.parameters names none; allowed: one "
                 "of the two"
+            )
+        if self.screening.trajectories and self.replications == 1:
+            wrong.append(
+                "replications: given 1; allowed: 2 or more with a screening, which keeps what does "
+                "more than noise; or screening.trajectories = 0"
             )
         if self.screening.trajectories and not wrong:
             try:

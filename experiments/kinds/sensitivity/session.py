@@ -30,6 +30,11 @@ class Sensitivity(Kind[Request, Findings]):
 
     kind = "sensitivity"
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """All measures that are looked at."""
+        return self.request.measures
+
     def stages(self) -> Sequence[Stage]:
         """Return what is simulated, part by part."""
         request, sobol = self.request, self.request.sobol

@@ -9,6 +9,7 @@ from experiments.analysis.wording import UNDEFINED
 from experiments.figures.setting import listed, three
 from experiments.kinds.sensitivity.findings import Findings
 from experiments.kinds.sensitivity.request import Request
+from experiments.kinds.sensitivity.verdict import called
 from experiments.kinds.varied.ranges import left_out, numbers
 
 
@@ -23,16 +24,17 @@ def chosen_words(found: Findings) -> list[str]:
         said.append(
             f"The screening moved {moved} {things} ({len(request.ranges)} parameters in all) along "
             f"{request.screening.trajectories} paths through their ranges: {len(left.kept)} of "
-            "them do more to a measure, or to a difference between policies, than all but one in "
-            "forty parameters of no effect would by chance. As this is asked of "
-            f"{len(found.outputs)} outputs, some of these are kept by chance; those with the "
-            "largest effects come first."
+            "them do more to a measure, or to a difference between policies, than a parameter of "
+            f"no effect would by chance in any of the {len(found.outputs)} outputs, but for one "
+            "such parameter in forty; those with the largest effects come first."
         )
         if left.dropped:
             name = max(left.passed_over, key=lambda each: _finite(left.passed_over[each]))
             said.append(
-                f"What was dropped could at the most do {100 * _finite(left.passed_over[name]):.0f}"
-                f" % of what the strongest does ({name}; by the upper end of its interval)."
+                "What was dropped could at the most do "
+                f"{100 * _finite(left.passed_over[name]):.0f} % of what the strongest does "
+                f"({name}; by the upper end of its interval, in outputs that something was kept "
+                "for)."
             )
     if chosen.by_name:
         said.append(f"The config names the parameters of the analysis: {listed(chosen.names)}.")
@@ -120,7 +122,7 @@ def noise_rows(found: Findings) -> list[dict[str, str]]:
         share = noise.of_means
         rows.append(
             {
-                "output": each.name,
+                "output": called(each, found.request.titles),
                 "means": _interval(share.mean, share.low, share.high),
                 "run": _interval(noise.of_a_run, math.nan, math.nan),
                 "points": f"{noise.points:,}",
@@ -144,7 +146,7 @@ def range_rows(request: Request) -> dict[str, Any]:
             "name": name,
             "about": known[name].note,
             "unit": "" if known[name].unit == "1" else known[name].unit,
-            "range": f"{each.low:g} to {each.high:g}".replace("-", "−"),
+            "range": f"{three(each.low)} to {three(each.high)}",
             "scale": each.scale,
         }
         for name, each in request.ranges.items()

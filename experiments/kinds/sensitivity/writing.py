@@ -20,6 +20,7 @@ from experiments.kinds.sensitivity.telling import (
     range_rows,
     screening_rows,
 )
+from experiments.kinds.sensitivity.verdict import called, plainly, verdict
 from experiments.report.sensitivity_page import Told, write_page
 from experiments.store import parquet
 
@@ -96,19 +97,6 @@ def sensitivities(found: Findings) -> dict[str, Sensitivity]:
     }
 
 
-def plainly(parameter: str) -> str:
-    """Return what people call a parameter: "anger of moves: listen"."""
-    return parameter.replace(".", ": ").replace("_", " ")
-
-
-def called(output: Output, titles: dict[str, str]) -> str:
-    """Return what people call an output, as part of a sentence."""
-    what = name_of(output.measure)
-    if output.is_contrast:
-        return f"{what} of {titles[output.policy]} less {titles[output.less]}"
-    return f"{what} under {titles[output.policy]}"
-
-
 def heading(output: Output, titles: dict[str, str]) -> str:
     """Return what stands above an output's panel."""
     if output.is_contrast:
@@ -133,15 +121,7 @@ def setting_of(found: Findings) -> Setting:
 
 def lead(found: Findings) -> list[str]:
     """Return what came out, in a few sentences."""
-    said: list[str] = []
-    for each in sensitivities(found).values():
-        said.append(sentences(each)[0])
-    if not said:
-        said.append(
-            "The screening kept no parameter: nothing that varied moved a measure, or a "
-            "difference between policies, by more than chance."
-        )
-    return said
+    return verdict(found)
 
 
 def told(found: Findings) -> list[str]:

@@ -14,14 +14,14 @@ from experiments.kinds.running import Options, RunMeter, run_steps
 from experiments.kinds.table import Tally
 from experiments.kinds.varied.request import Varied
 from experiments.kinds.varied.simulating import Simulator
-from experiments.saying import Say, listener, to_stderr
+from experiments.kinds.work import needs_neutral
+from experiments.saying import Say, listener
 from experiments.store import parquet
 
 SEAT_YEAR, RUN = 0.012, 0.03
 """Seconds of one core for a year of one seat, and for each run beside that; measured."""
 
 _YEAR = 365.0
-_MOST_ERRORS = 5
 
 Request = TypeVar("Request", bound=Varied)
 Found = TypeVar("Found")
@@ -50,12 +50,16 @@ class Kind(ABC, Generic[Request, Found]):
 
     def __init__(self, request: Request, say: Say) -> None:
         self.request, self.say = request, say
-        self.errors: list[str] = []
 
     @property
     def hash(self) -> str:
         """What a folder is known by again."""
         return self.request.hash
+
+    @property
+    @abstractmethod
+    def measures(self) -> tuple[str, ...]:
+        """All measures that are looked at."""
 
     @abstractmethod
     def stages(self) -> Sequence[Stage]:
@@ -87,7 +91,8 @@ class Kind(ABC, Generic[Request, Found]):
         jobs = request.replications * sum(stage.points for stage in stages)
         done = 0 if options.replace else len(finished(place.jobs))
         kept = min(done, jobs)
-        days = request.warmup_days + (1 + len(request.policies)) * request.days
+        runs = len(request.policies) + needs_neutral(self.measures)
+        days = request.warmup_days + runs * request.days
         each = request.centre.seats * days * SEAT_YEAR / _YEAR + RUN * len(request.policies)
         what = ", ".join(
             f"{stage.what}: {'at most ' * stage.at_most}{stage.points:,} points" for stage in stages
@@ -105,9 +110,7 @@ class Kind(ABC, Generic[Request, Found]):
 
     def simulate(self, place: Place, crew: Crew, meter: RunMeter, tally: Tally) -> Found:
         """Simulate what is missing, and return what was found."""
-        found = self.find(Simulator(self.request, place.jobs, crew, meter, tally))
-        self.errors = tally.errors
-        return found
+        return self.find(Simulator(self.request, place.jobs, crew, meter, tally))
 
     def write(self, place: Place, found: Found, record: dict[str, object]) -> None:
         """Write tables, figures, page and provenance."""
@@ -128,8 +131,6 @@ class Kind(ABC, Generic[Request, Found]):
         else:
             page = place.folder / "report.html"
             print("\n".join([*self.lines(found), "", f"Report: {page}"]))
-        for error in self.errors[:_MOST_ERRORS]:
-            to_stderr(f"failed: {error}")
 
 
 def run_kind(kind: type[Kind[Any, Any]], request: Varied, options: Options) -> int:

@@ -5,7 +5,7 @@ have tens of thousands of them, whose jobs are each as long as a list of all par
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from experiments.kinds.running import RunMeter
 from experiments.kinds.table import Asked, Tally, simulated
 from experiments.kinds.varied.ranges import WORKLOAD, flat
 from experiments.kinds.varied.request import Varied
-from experiments.kinds.work import NAMES, Ask, measured_periods
+from experiments.kinds.work import NAMES, Ask, measured_periods, needs_neutral
 from sim.parameters import Centre
 
 AT_ONCE = 256
@@ -40,8 +40,7 @@ class Apart(Asked):
         """Yield each centre and replication with its ask; a centre's name is its number."""
         for name, number, ask in super().asks:
             stream = STREAMS * int(name) + number
-            rest = (ask.neutral, ask.warmup_days, ask.days, ask.seed, stream)
-            yield name, number, Ask(ask.centre, ask.policies, *rest)
+            yield name, number, replace(ask, replication=stream)
 
 
 @dataclass
@@ -104,6 +103,7 @@ class Simulator:
         request = self.request
         period = [each.key for each in measured_periods(request.days)].index(request.period)
         columns = [NAMES.index(name) for name in measures]
+        gains = needs_neutral(measures)
         self.meter.begin(title, len(points) * request.replications, self.tally)
         shape = (request.replications, len(points), len(request.policies), len(measures))
         found = np.full(shape, np.nan)
@@ -121,6 +121,7 @@ class Simulator:
                         days=request.days,
                         seed=request.seed,
                         replications=range(1, request.replications + 1),
+                        gains=gains,
                     ),
                     self.folder,
                     self.crew,

@@ -10,6 +10,7 @@ from scipy import stats
 from experiments.analysis.bootstrap import generator, resamples_for
 from experiments.analysis.sensitivity import sobol
 from experiments.analysis.sensitivity.noise import noise
+from experiments.analysis.sensitivity.ranking import ranked
 from experiments.analysis.sensitivity.resampling import bca, resampled
 from experiments.analysis.sensitivity.saltelli import saltelli
 from experiments.analysis.sensitivity.sobol import KINDS, contrasts, indices, wins
@@ -195,6 +196,15 @@ def test_a_constant_output_has_no_indices():
     design = saltelli("ab", 16, 0)
     found = one(design, np.full(len(design), 0.1) + 1e-17)
     assert np.isnan(found.values).all() and np.isnan(found.ends).all()
+
+
+def test_an_output_of_noise_alone_is_not_told_by_chance():
+    rng = np.random.default_rng(2)
+    design = saltelli("abcdef", 64, 1)
+    for values in (rng.normal(size=(10, 2, len(design))), rng.poisson(0.02, (10, 2, len(design)))):
+        found = indices(design, values.astype(float), [str(each) for each in range(10)])
+        verdicts = [row.verdict for each in found.outputs for row in ranked(found, each)]
+        assert verdicts.count("matters") <= 3  # of 60; one in forty would be 1.5
 
 
 def test_contrasts_and_who_is_ahead():

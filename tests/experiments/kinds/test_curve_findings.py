@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from experiments.figures.curve import curve as curve_figure
 from experiments.figures.curve_words import sentences
 from experiments.kinds.curve.adding import more_points
 from experiments.kinds.curve.drawing_surfaces import field_of, slices_of, together
@@ -135,13 +136,45 @@ def test_a_step_does_what_the_curve_says(found):
 
 def test_what_is_said_holds(found):
     text = " ".join(tell_curves(found))
-    assert "exhaustion of reps rises by 0.2" in text
-    assert "customers begin to gain at 0.3" in text
-    assert "the employer loses all along" in text
+    # Who asks for a number is told first what a little more of it does: a tenth of 0.2.
+    assert text.startswith("A: from boundary 0.5 (Balanced) to 0.6, ")
+    assert "worse: exhaustion of reps rises by 0.0" in text
+    assert "reps are best off at 0" in text and "customers are best off at 1" in text.lower()
+    assert re.search(r"customers gain from 0\.(29|3)", text), text
+    assert re.search(r"reps lose from 0\.(39|4)", text), text
+    assert "the employer loses all along; at none of the points tried is it sure" in text
     assert "A and B surely cross in customer loyalty at" in text
     sweeps = [changes_of(found), levels_of(found), gains_of(found, found.parties[0])]
     assert [each.name for each in sweeps] == ["change", "curve", "parties-a"]
     assert "none were added" in rounds_said(found.explored)
+
+
+def test_parties_are_told_apart_in_words_and_lanes(found):
+    """Three lanes of crossings and three of peaks say nothing where they have no names."""
+    gained = gains_of(found, found.parties[0])
+    first, second = sentences(gained)
+    assert re.search(r"ustomers come off better than reps from 0\.3(49|5)", first), first
+    assert "customers come off better than the employer at every point" in first
+    assert "eps are best off at 0, the lower end" in second
+    axis = curve_figure(gained).draw().axes[0]
+    names = {text.get_text() for text in axis.texts}
+    assert "customers = reps" in names or "reps = customers" in names
+    assert {"best for customers", "best for reps"} <= names
+
+
+def test_shares_are_drawn_in_the_points_in_which_they_are_told(found):
+    """A figure in shares beside a sentence in points is read wrongly by a factor of hundred."""
+    request = request_for(ONE).model_copy(update={"measures": ("retention", "burnout")})
+    explored = explored_of(request, {"a": {"retention": lambda x: 0.5 + 0.02 * x}})
+    for table in explored.tables.values():
+        table.values[..., NAMES.index("burnout")] = 0.0
+    axes = curve_figure(changes_of(find_curves(explored, (*request.measures, *GAINS)))).draw().axes
+    assert axes[0].get_ylabel() == "change, points a year"
+    ticks = axes[0].get_yticks()
+    shown = [axes[0].yaxis.get_major_formatter()(tick, 0) for tick in ticks]
+    assert [float(text.replace("−", "-")) for text in shown] == pytest.approx(100.0 * ticks)
+    # A line at nothing needs a word, or it looks as if something were missing.
+    assert "no change in any run" in {text.get_text() for text in axes[1].texts}
 
 
 def test_the_page_has_what_was_found(found, tmp_path):
@@ -194,8 +227,9 @@ def test_two_dimensions_have_a_best_place_and_an_interaction():
     assert product.sure and product.difference.low <= 1.0 <= product.difference.high
     assert not surfaces.interactions["a", "cost_per_contact"].sure
     text = " ".join(tell_surfaces(surfaces))
-    assert "customer loyalty is best at boundary 1 and listening 1" in text.replace("C", "c", 1)
-    assert "is not told for exhaustion of reps or cost per contact" in text
+    assert "customer loyalty is best at boundary 1 and listening 1" in text.replace("C", "c")
+    assert text.startswith("Boundary is worth more with more listening in customer loyalty")
+    assert "not told to be worth more or less in exhaustion of reps or cost per contact" in text
     field, cut = field_of(surfaces, "a"), slices_of(surfaces, "a")
     assert len(field.sheets) == 3 and len(together(surfaces, "a")) == 3
     assert list(cut.setting.titles.values()) == ["listening 0", "listening 0.5", "listening 1"]

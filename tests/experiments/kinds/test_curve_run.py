@@ -14,6 +14,7 @@ import pytest
 import sim
 from experiments import registry
 from experiments.branching import GAINS, NAMES, branches
+from experiments.branching_plain import AGAINST_NEUTRAL, plain_branches
 from experiments.command.progress import Silence
 from experiments.errors import RequestError
 from experiments.kinds.curve import session
@@ -119,6 +120,21 @@ def test_the_neutral_policy_gains_nothing(tiny):
     found = branches(tiny.model_dump(), {"same": neutral.model_dump()}, **given, replication=1)
     gains = found["same"][0, [NAMES.index(name) for name in GAINS]]
     assert np.all((gains == 0.0) | np.isnan(gains))
+
+
+def test_without_the_neutral_run_all_but_what_needs_it_is_the_same(tiny):
+    """Leaving out what nobody asked for changes nothing else, to the last bit."""
+    policies = {"same": Policy().model_dump(), "firm": Policy(handling=Handling(boundary=1.0))}
+    policies["firm"] = policies["firm"].model_dump()
+    given = {"neutral": Policy().model_dump(), "warmup_days": 10, "days": 20, "seed": 3}
+    full = branches(tiny.model_dump(), policies, **given, replication=2)
+    plain = plain_branches(tiny.model_dump(), policies, **given, replication=2)
+    against = [NAMES.index(name) for name in AGAINST_NEUTRAL]
+    for name, values in full.items():
+        assert np.isnan(plain[name][:, against]).all()
+        expected = values.copy()
+        expected[:, against] = np.nan
+        np.testing.assert_array_equal(plain[name], expected)
 
 
 def test_going_on_simulates_nothing_again_and_changes_nothing(done, file, capsys):

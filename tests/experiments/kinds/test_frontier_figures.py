@@ -10,7 +10,7 @@ from experiments.analysis.frontier.objectives import Objectives
 from experiments.analysis.frontier.shortfall import shortfall
 from experiments.analysis.frontier.uncertainty import frontier as judged
 from experiments.figures.frontier import Aim, Outlook, frontier
-from experiments.figures.frontier_words import sentences
+from experiments.figures.frontier_words import sentences, standing, verdict
 from experiments.figures.setting import Setting
 
 AIMS = (
@@ -53,16 +53,27 @@ def test_a_saving_is_told_only_where_it_is_shown():
     savings = sure.shortfalls["firm"].savings
     assert all(each.low > 0.0 for each in savings)
     told = sentences(sure)[1]
-    assert told.startswith("Firm could lose nothing and win ")
-    assert "save " in told and " of exhaustion of reps" in told
-    assert "that Kind could be bettered in anything and nothing lost cannot be shown" in told
+    assert told.startswith("Firm could lose nothing and raise customer loyalty by ")
+    assert "lower exhaustion of reps by " in told and " in cost of a customer" in told
+    assert "for Kind it cannot be shown that another policy tried is better" in told
     # The same means under noise in which nothing can be told.
     drowned = outlook(noise=0.5)
     assert not any(s.low > 0.0 for f in drowned.shortfalls.values() for s in f.savings)
     assert any(s.amount > 0.0 for s in drowned.shortfalls["firm"].savings)
     told = sentences(drowned)[1]
     assert "could lose" not in told
-    assert "hat Kind or Firm could be bettered in anything" in told
+    assert "or Kind and Firm it cannot be shown that another policy tried is better" in told
+
+
+def test_the_verdict_begins_with_the_named_policies_and_gives_a_place_to_begin():
+    found = outlook()
+    numbers = [{"generosity": f"{place}"} for place in range(len(found.found.n))]
+    first, other, second, third = verdict(found, numbers)
+    assert first.startswith("Firm could lose nothing and") and other.startswith("For Kind it can")
+    assert second.startswith(f"{int(found.found.kept.sum())} of 13 policies tried cannot be ruled")
+    assert f"generosity {found.choices.knee.index}" in third and " % of resamples" in third
+    shares = [100.0 * found.found.probability[place] for place in found.named.values()]
+    assert "Kind in {:.0f} % and Firm in {:.0f} %".format(*shares) in standing(found)
 
 
 def test_the_amount_told_is_the_one_that_was_found():

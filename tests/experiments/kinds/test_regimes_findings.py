@@ -97,6 +97,26 @@ def test_the_rules_are_told_with_units_as_unless(findings):
     assert "(then Balanced)" in said
 
 
+def test_whether_one_policy_is_best_for_all_is_said_first(findings):
+    first = telling.lead(findings)[0]
+    assert first.startswith(
+        "By their means no policy is most often best for all: it is Strict bound"
+    )
+    assert "Always right for the customers (in 100 %)" in first
+
+
+def test_a_map_of_one_colour_is_told_in_one_breath_and_says_so(findings):
+    """A panel of one colour without a word looks as if nothing had been drawn."""
+    (customers,) = [each.map for each in findings.parties if each.only]
+    what = Regimes((customers,), setting_of(findings), 4)
+    first, second = map_words(what)
+    assert first.startswith("Most often best on all of the map, over ")
+    assert first.endswith(": Always right for the customers.")
+    assert second == "For the customers that is sure on all of the map, each place by itself."
+    (axis,) = regime_map(what).draw().axes
+    assert "Always right everywhere" in {text.get_text() for text in axis.texts}
+
+
 def test_a_policy_that_is_best_throughout_is_said_to_be(findings):
     customers = findings.parties[1]
     assert customers.only == "always-right"
@@ -156,7 +176,7 @@ def test_figures_say_what_their_data_hold(findings, tmp_path):
     staff = [row for row in maps.data if row["party"] == "the staff"]
     share = np.mean([row["best"] == "balanced" for row in staff])
     assert f"Balanced on {100 * share:.0f} %" in map_said[0]
-    assert "sure on all of it" in map_said[1]
+    assert "sure on all of the map" in map_said[1]
     assert "Always right is the best in customer loyalty in every centre" in said[0]
     assert "next to Always right comes Balanced" in said[1]
     what = Regimes((findings.parties[0].map,), setting_of(findings), 3)

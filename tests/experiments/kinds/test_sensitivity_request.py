@@ -34,7 +34,7 @@ name = "wrong"
 kind = "sensitivity"
 policies = ["always-right", "balancd"]
 measures = ["loyality"]
-replications = 1
+replications = 0
 period = "year_3"
 neutral = "calm"
 [vary]
@@ -58,7 +58,7 @@ seats = "four"
     for part in (
         'policies[1]: given "balancd", which is no policy',
         'measures[0]: given "loyality", which is no measure',
-        "replications: given 1; allowed: a whole number from 2",
+        "replications: given 0; allowed: a whole number from 1",
         'period: given "year_3"; allowed: "whole", "year_1"',
         'neutral: given "calm"',
         'parameters[0]: given "honestly"',
@@ -82,6 +82,7 @@ seats = "four"
         ("screening.groups.more=['honesty','anger_of_moves']", "twice"),
         ("screening.groups.none=['temper']", "screening.groups.none"),
         ("screening.levels=3", "levels: given 3"),
+        ("replications=1", "allowed: 2 or more with a screening"),
         ("vary.leave=['honesty','margin','anger_of_moves']", "no parameter is left"),
         ("kind=regimes", 'allowed: "sensitivity"'),
     ],

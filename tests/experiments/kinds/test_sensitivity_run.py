@@ -227,6 +227,16 @@ def test_a_session_leaves_tables_figures_and_page(finished, found):
     assert load_request(folder / "config.toml").hash == note["config_hash"]
 
 
+def test_the_verdict_says_first_whether_the_answer_turns_round(finished):
+    """What a difference hangs on is no answer to whether its sign does."""
+    told = json.loads((finished / "tiny" / "summary.json").read_text())
+    assert told["sides"]
+    for sentence, sides in zip(told["lead"], told["sides"].values(), strict=True):
+        settled = max(sides["above"], sides["below"]) == 1.0
+        assert ("nothing that was varied was seen to turn that round" in sentence) == settled
+        assert f"{sides['points']} points tried" in sentence and " hangs " in sentence
+
+
 def test_a_folder_of_something_else_is_refused_and_left(finished, file):
     before = (finished / "tiny" / "config.toml").read_bytes()
     with pytest.raises(RequestError, match="another config of that name"):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from experiments.calibration.request import load_calibration
+from experiments.claims.sets import _between
 from experiments.errors import RequestError
 from experiments.kinds.varied.ranges import (
     DEMAND,
@@ -114,3 +115,19 @@ def test_points_that_cannot_be_are_told_with_how_many_there_are():
 
 def test_noise_is_told_from_effects_by_two_replications_at_least():
     assert LEAST_REPLICATIONS == 2 and math.isfinite(LEAST_REPLICATIONS)
+
+
+@given(
+    st.sampled_from([row for row in ROWS if type(row.default) is float and row.name not in DEMAND]),
+    st.floats(0.05, 1.0),
+    st.floats(0.0, 1.0),
+)
+def test_a_range_ends_where_the_search_of_the_claims_ends(row, reach, at):
+    """Two places say how far a reach goes; the claims' own stays, as its runs are kept by it."""
+    middle = row.low + at * (row.high - row.low)
+    found = reached(row, middle, reach)
+    if found is None:
+        return
+    ends = [_between((row.low, row.high), middle, reach, end) for end in (0.0, 1.0)]
+    # The search keeps four digits.
+    assert [found.low, found.high] == pytest.approx(ends, rel=1e-3, abs=1e-12)

@@ -1,10 +1,27 @@
-"""What is taken from simulated contacts, where no measure of the model is what a centre counts."""
+"""A user's own centre simulated for a set of parameters: the work functions of its calibration.
+
+A module of its own, as a finished job is known by the sources of the module that did it: what a
+KPI is called and how it is judged may change without simulating again. Which measures a KPI is
+made of, and the policy that is followed, stand in a job's arguments.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from experiments.own_centre.kpis import LOGGED
+from experiments.evidence.centres import centre_of
+from sim import simulate, warm_up
 from sim.moves import ABANDONED, CALL, ENQUIRY
 from sim.parameters import Centre
+from sim.policy import Policy
+
+CONFIRMED = 4
+"""How many times as many replications the last step has."""
+
+LOGGED = ("fcr_no_return", "csat_survey")
+"""What is taken from simulated contacts, where no measure of the model is what a centre counts."""
 
 MINUTES = 1440.0
 """Minutes in a day."""
@@ -36,7 +53,7 @@ class LoggedSums:
         self._top += float(weights[satisfied >= self._centre.csat_top_box].sum())
 
     def found(self, first_day: int, days: int) -> dict[str, float]:
-        """Return each of :data:`experiments.own_centre.kpis.LOGGED`; NaN where not defined.
+        """Return each of :data:`LOGGED`; NaN where not defined.
 
         Parameters
         ----------
@@ -97,3 +114,64 @@ def no_return(customers: np.ndarray, begun: np.ndarray, window: float, end: floa
     first = (since > window) & (when >= window) & (when <= end - window)
     count = int(first.sum())
     return float((first & (until > window)).sum() / count) if count else float("nan")
+
+
+def observe(centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int) -> dict[str, float]:
+    """Simulate a user's centre with one set of parameters, and return its KPIs.
+
+    The work function of the jobs of ``frontline calibrate`` with an own centre. The centre
+    is warmed up under the policy by which its conflicts are handled, and goes on under it.
+
+    Parameters
+    ----------
+    centre : mapping
+        The parameters of the set, by name; they go before what is known.
+    plan : mapping
+        What :meth:`experiments.own_centre.request.OwnCentre.plan` gives: ``known`` parameters,
+        ``policy`` as ``Policy.model_dump()`` has it, ``warmup_days``, ``days``, ``replications``,
+        and ``kpis``: by the name of each the measures, of the model or of :data:`LOGGED`, of which
+        it is the product.
+    seed : int
+        The key of every draw.
+
+    Returns
+    -------
+    dict of str to float
+        By KPI, each in its measure's unit, a mean over the replications; NaN where one is not
+        defined.
+    """
+    replications = range(1, int(plan["replications"]) + 1)
+    rows = [_one(centre, plan, seed, number) for number in replications]
+    return {name: float(np.mean([row[name] for row in rows])) for name in plan["kpis"]}
+
+
+def confirm(centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int) -> dict[str, float]:
+    """Return the same from several times as many replications; see :func:`observe`."""
+    return observe(centre, {**plan, "replications": CONFIRMED * int(plan["replications"])}, seed)
+
+
+def _one(
+    centre: Mapping[str, Any], plan: Mapping[str, Any], seed: int, replication: int
+) -> dict[str, float]:
+    made = centre_of({**plan["known"], **centre})
+    policy = Policy.model_validate(plan["policy"])
+    start = warm_up(made, policy, days=int(plan["warmup_days"]), seed=seed, replication=replication)
+    kpis: Mapping[str, list[str]] = plan["kpis"]
+    wanted = {measure for measures in kpis.values() for measure in measures}
+    sums = LoggedSums(made) if wanted & set(LOGGED) else None
+    outcome = simulate(
+        made,
+        policy,
+        days=int(plan["days"]),
+        seed=seed,
+        replication=replication,
+        start=start,
+        contacts=sums,
+    )
+    seen = outcome.measures()
+    if sums is not None:
+        seen |= sums.found(start.day, int(plan["days"]))
+    return {
+        name: math.prod(float(seen[measure]) for measure in measures)
+        for name, measures in kpis.items()
+    }
