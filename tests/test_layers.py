@@ -26,7 +26,7 @@ LAYERS = (
         "command.table",
     },
     {"command.listing", "command.estimate", "studies"},
-    {"report"},
+    {"report", "demo"},
     {"figures"},
     {"evidence", "calibration", "claims", "own_centre", "observing"},
     {"analysis"},
