@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 
 from experiments.analysis.interval import Interval
-from experiments.demo.telling import told
 from experiments.demo.trials import MEASURES, Estimate
+from experiments.demo.words import words
 from experiments.errors import RequestError, no_such, shown
 from sim.measures import BY_NAME
 
@@ -126,14 +126,14 @@ def _rank_text(
 ) -> str:
     counted = right + len(turned)
     if not counted:
-        return told("guess.rank_none", n=estimate.n)
+        return words("guess.rank_none", n=estimate.n)
     titles = estimate.titles
-    pairs = [told("guess.pair", a=titles[a], b=titles[b]) for a, b in turned]
-    parts = [told("guess.rank", right=right, counted=counted)]
+    pairs = [words("guess.pair", a=titles[a], b=titles[b]) for a, b in turned]
+    parts = [words("guess.rank", right=right, counted=counted)]
     if pairs:
-        parts.append(told("guess.wrong", pairs="; ".join(pairs)))
+        parts.append(words("guess.wrong", pairs="; ".join(pairs)))
     if alike:
-        parts.append(told("guess.alike_one" if alike == 1 else "guess.alike", alike=alike))
+        parts.append(words("guess.alike_one" if alike == 1 else "guess.alike", alike=alike))
     return " ".join(parts)
 
 
@@ -169,7 +169,7 @@ def curve_verdict(
     common = np.isfinite(found) & (weeks >= points[0, 0]) & (weeks <= points[-1, 0])
     compared = int(common.sum())
     if not compared:
-        return CurveVerdict(math.nan, math.nan, math.nan, 0, told("guess.curve_none"))
+        return CurveVerdict(math.nan, math.nan, math.nan, 0, words("guess.curve_none"))
     guessed = np.interp(weeks, points[:, 0], points[:, 1])
     distance = float(np.abs(guessed - found)[common].mean())
     widths = (np.array(series.high) - np.array(series.low))[common] / 2.0
@@ -197,22 +197,24 @@ def _points(drawn: Sequence[tuple[float, float]]) -> np.ndarray:
 def _curve_text(measure: str, distance: float, band: float, times: float, weeks: int) -> str:
     scale, unit = shown_in(measure)
     values = {"distance": _number(distance * scale), "unit": unit, "weeks": weeks}
-    text = told("guess.curve" if unit else "guess.curve_bare", **values)
+    text = words("guess.curve" if unit else "guess.curve_bare", **values)
     if not band > 0.0:
         return text
     if times <= 1.0:
-        return f"{text} {told('guess.inside', band=_number(band * scale))}"
-    return f"{text} {told('guess.widths', times=f'{times:,.0f}' if times >= 3 else f'{times:.1f}')}"
+        return f"{text} {words('guess.inside', band=_number(band * scale))}"
+    return (
+        f"{text} {words('guess.widths', times=f'{times:,.0f}' if times >= 3 else f'{times:.1f}')}"
+    )
 
 
 def shown_in(measure: str) -> tuple[float, str]:
     """Return by what a measure is multiplied to be told, and the unit's name, if it has one."""
     unit = BY_NAME[measure].unit
     if unit.startswith("share"):
-        return 100.0, told("guess.points_a_year" if unit.endswith("/year") else "guess.points")
+        return 100.0, words("guess.points_a_year" if unit.endswith("/year") else "guess.points")
     if unit in ("", "1", "0-1"):
         return 1.0, ""
-    return 1.0, told("guess.prices") if unit == "price" else unit
+    return 1.0, words("guess.prices") if unit == "price" else unit
 
 
 def _number(value: float) -> str:

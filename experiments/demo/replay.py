@@ -7,7 +7,7 @@ import numpy as np
 from experiments.demo.contact import Contact, read_contact
 from experiments.demo.story import SEARCHED_DAYS, Stories
 from experiments.demo.tale import Story, Turn
-from experiments.demo.telling import told
+from experiments.demo.words import words
 
 LATER = 30
 """Days for which a contact over the same issue is looked for after the other one's."""
@@ -70,19 +70,19 @@ class Replays:
         where = read_contact(self._setting, contact)
         one = self._stories.load(contact)
         if policy == where.policy:
-            return Replay(one, one, None, told("replay.itself"))
+            return Replay(one, one, None, words("replay.itself"))
         title = self._setting.all_titles[policy]
         there = self._same_issue(one, where, policy)
         if there is None:
-            return Replay(one, None, None, told("replay.never", policy=title))
+            return Replay(one, None, None, words("replay.never", policy=title))
         other = self._stories.load(str(there))
         at = parting(one.turns, other.turns)
-        parts = [told("replay.same") if at is None else told("replay.part", turn=at + 1)]
+        parts = [words("replay.same") if at is None else words("replay.part", turn=at + 1)]
         if other.row["attempt"] != one.row["attempt"]:
             attempt = other.row["attempt"]
-            parts.insert(0, told("replay.another_time", policy=title, attempt=attempt))
+            parts.insert(0, words("replay.another_time", policy=title, attempt=attempt))
         if there.day != where.day:
-            parts.insert(0, told("replay.another_day", policy=title, day=there.day + 1))
+            parts.insert(0, words("replay.another_day", policy=title, day=there.day + 1))
         return Replay(one, other, at, " ".join(parts))
 
     def _same_issue(self, one: Story, where: Contact, policy: str) -> Contact | None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from experiments.demo.contact import Contact
-from experiments.demo.telling import told
 from experiments.demo.trace import Step, Talk
+from experiments.demo.words import words
 from sim.moves import (
     AT_SUPERIOR,
     CIVIL,
@@ -128,9 +128,9 @@ def tell(contact: Contact, talk: Talk) -> Story:
 
 def _turn(step: Step, kind: str, place: int, before: str, strain: float) -> Turn:
     tone = TONES[step.tone]
-    said = told(f"later.{tone}") if place else told(f"first.{kind}.{tone}")
+    said = words(f"later.{tone}") if place else words(f"first.{kind}.{tone}")
     if before:
-        answer = told(f"answer.{before}")
+        answer = words(f"answer.{before}")
         said = answer if step.tone == CIVIL else f"{answer} {said}"
     return Turn(
         customer=said,
@@ -150,17 +150,17 @@ def _turn(step: Step, kind: str, place: int, before: str, strain: float) -> Turn
 def _move(step: Step) -> str:
     name = MOVE_NAMES[step.move]
     if step.move not in (OFFER, OFFER_CHOICE):
-        return told(f"move.{name}")
+        return words(f"move.{name}")
     share = round(100.0 * step.offered / step.claim) if step.claim > 0.0 else 100
-    return told(f"move.{name}", share=share) if share else told("move.offer_nothing")
+    return words(f"move.{name}", share=share) if share else words("move.offer_nothing")
 
 
 def _why(step: Step) -> str:
     name = max(step.pulls, key=lambda pull: step.pulls[pull])
     meant = step.pulls[name] > 0.0 and step.chance >= MEANT
-    reason = told(f"why.{name}" if meant else "why.slip")
+    reason = words(f"why.{name}" if meant else "why.slip")
     chance = 100.0 * step.chance
-    return told("why.chance", why=reason, chance=f"{chance:.0f}" if chance >= 1.0 else "< 1")
+    return words("why.chance", why=reason, chance=f"{chance:.0f}" if chance >= 1.0 else "< 1")
 
 
 def _opening(contact: Contact, talk: Talk, kind: str) -> str:
@@ -169,22 +169,22 @@ def _opening(contact: Contact, talk: Talk, kind: str) -> str:
     values = {
         "day": contact.day + 1,
         "time": f"{hours}:{minutes:02}",
-        "issue": told(f"issue.{kind}"),
+        "issue": words(f"issue.{kind}"),
         "wait": f"{row['wait']:.0f}",
         "attempt": row["attempt"],
     }
-    how = told("open.first" if row["attempt"] <= 1 else "open.again", **values)
-    fault = told("open.fault" if talk.fault else "open.no_fault", loss=amount(talk.loss))
+    how = words("open.first" if row["attempt"] <= 1 else "open.again", **values)
+    fault = words("open.fault" if talk.fault else "open.no_fault", loss=amount(talk.loss))
     return f"{how} {fault}"
 
 
 def _ending(talk: Talk) -> str:
     ending = talk.row["ending"]
     last = talk.steps[-1]
-    said = f"{told(f'answer.{last.answer}')} " if last.answer else ""
+    said = f"{words(f'answer.{last.answer}')} " if last.answer else ""
     if ending == RESOLVED and last.offered <= 0.0:
-        return said + told("end.resolved_free")
-    return said + told(f"end.{ENDINGS[ending]}", amount=amount(last.offered))
+        return said + words("end.resolved_free")
+    return said + words(f"end.{ENDINGS[ending]}", amount=amount(last.offered))
 
 
 def _aftermath(talk: Talk) -> str:
@@ -197,7 +197,7 @@ def _aftermath(talk: Talk) -> str:
         settled = int(case["ending"]) == RESOLVED
         key = "after.superior_settled" if settled else "after.superior_open"
         offer, wait = amount(float(case["offered"])), f"{float(case['wait']):.0f}"
-        parts = [told(key, offer=offer, wait=wait)]
+        parts = [words(key, offer=offer, wait=wait)]
         satisfied, concluded = float(case["satisfaction"]), bool(case["concluded"])
     else:
         settled = row["ending"] == RESOLVED
@@ -205,7 +205,7 @@ def _aftermath(talk: Talk) -> str:
     if not settled:
         parts += _rest(talk)
     if concluded:
-        parts.append(told("after.satisfaction", value=f"{satisfied:.2f}"))
+        parts.append(words("after.satisfaction", value=f"{satisfied:.2f}"))
     return " ".join(parts)
 
 
@@ -216,10 +216,10 @@ def _rest(talk: Talk) -> list[str]:
     if not talk.evening or (later["stage"] != AT_SUPERIOR).any():
         return []
     if talk.evening == "open":
-        return [told("after.open")]
+        return [words("after.open")]
     # The superior's row comes last and knows what was paid in the end.
     paid = float(rows["granted"][-1])
-    return [told("after.rests_paid", amount=amount(paid)) if paid > 0.0 else told("after.rests")]
+    return [words("after.rests_paid", amount=amount(paid)) if paid > 0.0 else words("after.rests")]
 
 
 def _case(talk: Talk) -> np.void | None:
@@ -233,9 +233,9 @@ def _case(talk: Talk) -> np.void | None:
 def _wants(talk: Talk) -> dict[str, str]:
     asks = "wants.customer_more" if talk.claim > talk.felt_due else "wants.customer"
     return {
-        "customer": told(asks, claim=amount(talk.claim), felt=amount(talk.felt_due)),
-        "rep": told("wants.rep", right=amount(talk.right), exhaustion=f"{talk.exhaustion:.2f}"),
-        "employer": told(
+        "customer": words(asks, claim=amount(talk.claim), felt=amount(talk.felt_due)),
+        "rep": words("wants.rep", right=amount(talk.right), exhaustion=f"{talk.exhaustion:.2f}"),
+        "employer": words(
             "wants.employer",
             offer=amount(talk.offer),
             most=amount(talk.most),

@@ -1,16 +1,19 @@
 """The words of the page: all that the code asks for are there, and no other."""
 
 import ast
+from itertools import product
 
 import pytest
 
 pytest.importorskip("nicegui", reason="the extra demo is not installed")
 
+from experiments.demo import trace
 from experiments.demo.contact import KINDS
 from experiments.demo.page.plots import PARTIES
 from experiments.demo.page.shell import TABS
 from experiments.demo.page.views.info import KEYS, SECTIONS
 from experiments.demo.words import FILE, all_words, blanks, has_words, words
+from sim.moves import ENDINGS, ISSUE_KINDS, MOVE_NAMES, TONES
 
 DEMO = FILE.parent
 FAMILIES = {
@@ -21,8 +24,15 @@ FAMILIES = {
     *(f"kind.{name}" for name in KINDS),
     *(f"story.{name}" for name in ("customer", "rep", "employer")),
     *(f"sliders.{name}" for name in ("handling", "support", "centre")),
+    *(f"issue.{kind}" for kind in ISSUE_KINDS),
+    *(f"first.{kind}.{tone}" for kind, tone in product(ISSUE_KINDS, TONES)),
+    *(f"later.{tone}" for tone in TONES),
+    *(f"answer.{name}" for name in trace.ANSWERS.values()),
+    *(f"move.{name}" for name in MOVE_NAMES),
+    *(f"why.{name}" for name in ("policy", "resolve", "protection", "right", "cynicism", "clock")),
+    *(f"end.{name}" for name in ENDINGS[1:]),
 }
-"""Keys that the code puts together."""
+"""Keys that the code puts together. Rules of conduct only ever speak against a move."""
 
 
 def calls():

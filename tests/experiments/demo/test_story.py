@@ -1,9 +1,6 @@
 """Stories are what the engine held: traced on Mesa, equal to the compiled run's log."""
 
-import ast
 import math
-import re
-from itertools import product
 
 import numpy as np
 import pytest
@@ -14,10 +11,8 @@ from experiments.demo import tale, trace
 from experiments.demo.contact import KINDS
 from experiments.demo.replay import Replays, parting
 from experiments.demo.story import Stories, worth_telling
-from experiments.demo.telling import FILE, told
-from experiments.demo.words import all_words, blanks
 from experiments.errors import RequestError
-from sim.moves import ABUSIVE, ENDINGS, ESCALATED, HUNG_UP, ISSUE_KINDS, MOVE_NAMES, RESOLVED, TONES
+from sim.moves import ABUSIVE, ESCALATED, HUNG_UP, RESOLVED
 from tests.experiments.demo.rooms import SWITCHING, room
 
 TWIN = """
@@ -251,45 +246,3 @@ def test_tellable_stories_come_first(stories):
         turns = rows["turns"][worth_telling(rows, kind)]
         fits = (turns >= 4) & (turns <= 10)
         assert (np.diff(fits.astype(int)) <= 0).all()
-
-
-FAMILIES = {
-    *(f"issue.{kind}" for kind in ISSUE_KINDS),
-    *(f"first.{kind}.{tone}" for kind, tone in product(ISSUE_KINDS, TONES)),
-    *(f"later.{tone}" for tone in TONES),
-    *(f"answer.{name}" for name in trace.ANSWERS.values()),
-    *(f"move.{name}" for name in MOVE_NAMES),
-    *(f"why.{name}" for name in ("policy", "resolve", "protection", "right", "cynicism", "clock")),
-    *(f"end.{name}" for name in ENDINGS[1:]),
-}
-"""Keys that the code puts together. Rules only ever speak against a move."""
-
-OF_THE_PAGE = {"replay"}
-"""Sections that the page's own words have, too."""
-
-
-def literal_texts():
-    return {
-        node.value
-        for path in FILE.parent.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-
-
-def test_what_can_be_said_has_words_and_no_words_are_left_over():
-    known = set(all_words(FILE))
-    assert known >= FAMILIES
-    sections = {key.split(".")[0] for key in known}
-    # A text that begins as a key does; those that end with the dot are put together.
-    asked = {text for text in literal_texts() if re.fullmatch(r"[a-z]+\.[a-z_]+", text)}
-    assert {key for key in asked if key.split(".")[0] in sections - OF_THE_PAGE} <= known
-    assert known - FAMILIES - literal_texts() == set()
-
-
-def test_a_missing_text_or_an_open_blank_is_refused():
-    with pytest.raises(KeyError):
-        told("move.dance")
-    with pytest.raises(KeyError):
-        told("guess.rank", right=1)
-    assert blanks(all_words(FILE)["move.offer"]) == {"share"}
