@@ -16,6 +16,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -30,6 +31,9 @@ MUTED = "#6F6F6F"
 RULE = "#D9D9D9"
 WIDTH = 9.0
 """Inches: what fits a page and a README."""
+
+DPI = 160
+"""Of a PNG."""
 
 CAPTION = "caption"
 POINTS = 72.0  # in an inch
@@ -126,9 +130,13 @@ class Drawing:
         with look():
             lettered, below = self._lettered()
             _settle(lettered)
-            for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
-                with parquet.written_aside(folder / f"{self.name}.{kind}") as aside:
-                    lettered.savefig(aside, format=kind, dpi=160, metadata=metadata)
+            # Not savefig: it draws a figure that was laid out once more, for nothing.
+            lettered.set_dpi(DPI)
+            with parquet.written_aside(folder / f"{self.name}.svg") as aside:
+                FigureCanvasSVG(lettered).print_svg(aside, metadata={"Date": None})
+            lettered.set_dpi(DPI)  # an SVG has its own
+            with parquet.written_aside(folder / f"{self.name}.png") as aside:
+                FigureCanvasAgg(lettered).print_png(aside, metadata={"Software": None})
         parquet.write_text(folder / f"{self.name}.csv", self._csv())
         # Drawing takes long: the page's figure is this one with its foot cut off.
         drawn = (folder / f"{self.name}.svg").read_text(encoding="utf-8")
