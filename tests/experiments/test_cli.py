@@ -76,6 +76,7 @@ def test_run_prints_the_table_and_writes_the_results(first):
     assert (folder / "results" / "classroom" / "report.html").is_file()
 
 
+@pytest.mark.slow
 def test_running_again_runs_nothing_and_another_config_is_refused(ran):
     out, err = frontline("run", "classroom", *SMALL, cwd=ran)
     assert "6 of 6 runs are there already" in err and "Who prevails" in out
@@ -104,6 +105,7 @@ def test_results_are_moved_aside_and_reports_made_again(tmp_path):
     assert Path(out.strip()) == Path("results/classroom/report.html")
 
 
+@pytest.mark.slow
 def test_some_failed_runs_are_status_1(tmp_path):
     spoilt = tmp_path / "spoilt"
     spoilt.mkdir()

@@ -265,6 +265,7 @@ def test_files_killed_while_they_are_written_count_whole_or_not_at_all(tiny, tmp
     assert not list(folder.path.rglob("*.part")) and not folder.shards.exists()
 
 
+@pytest.mark.slow
 def test_a_second_process_refuses_and_a_killed_first_one_is_gone_on_with(
     tiny, tmp_path, begin, assert_same_rows
 ):
@@ -347,6 +348,7 @@ def may_mount():
     return subprocess.run(tried, capture_output=True).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not may_mount(), reason="no file system may be mounted here, even unshared")
 def test_a_full_disk_and_a_read_only_one_are_told_and_what_was_done_is_kept(
     tiny, tmp_path, begin, assert_same_rows

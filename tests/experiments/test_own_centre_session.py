@@ -167,6 +167,7 @@ def test_other_contacts_are_another_calibration(finished, made, tmp_path):
     assert (finished / "ensemble.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_an_interrupted_first_look_goes_on_to_the_same_end(finished, made, tmp_path, capsys):
     class Stopping:
         """Shows nothing, and asks for a stop in the middle of the first look."""

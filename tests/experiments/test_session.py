@@ -124,6 +124,7 @@ def test_ctrl_c_is_as_ever_afterwards(make_tiny, tmp_path, quiet):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.slow
 def test_failed_runs_are_told_and_tried_again(make_tiny, tmp_path, say, monkeypatch):
     simulate = sim.simulate
 
