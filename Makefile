@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 
 .DEFAULT_GOAL := help
-.PHONY: help setup compare test test-slow lint reference
+.PHONY: help setup compare test test-slow test-long lint reference
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ test: $(STAMP) ## run the tests
 
 test-slow: $(STAMP) ## run the slow tests
 	$(BIN)/python -m pytest -m slow
+
+test-long: $(STAMP) ## run the studies that CI leaves out
+	$(BIN)/python -m pytest -m long
 
 lint: $(STAMP) ## check style, formatting and types
 	$(BIN)/ruff check .

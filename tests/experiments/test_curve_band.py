@@ -184,7 +184,7 @@ def test_the_band_holds_whole_curves():
     assert held_share(12, 0.3, False, 60, 1) > 51 / 60
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "smooth", "skewed"),
     [

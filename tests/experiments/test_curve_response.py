@@ -148,7 +148,7 @@ def test_what_is_no_switch_is_refused(options, said):
         response(WEEKS, *centres(GAIN), **options)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("n", [6, 10, 30])
 def test_the_interval_holds_the_true_half_time(n):
     # With noise that shifts whole replications: the mean is smooth, so no bias by wiggles.

@@ -148,7 +148,7 @@ def held(points, n, times):
     return count / times
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("n", [10, 30])
 @pytest.mark.parametrize("points", [grid(5), scattered(25)], ids=["grid", "scattered"])
 def test_the_band_holds_whole_surfaces(points, n):
