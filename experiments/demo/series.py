@@ -5,9 +5,8 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
-from experiments.analysis.interval import LEVEL
+from experiments.analysis.interval import t_quantile
 
 
 class Series(NamedTuple):
@@ -43,4 +42,4 @@ def series_of(values: np.ndarray) -> Series:
 
 @cache
 def _quantile(n: int) -> float:
-    return float(stats.t.ppf(0.5 + LEVEL / 2.0, n - 1)) if n > 1 else math.nan
+    return t_quantile(n) if n > 1 else math.nan

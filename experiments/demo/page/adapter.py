@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from experiments.demo import links
 from experiments.demo.contact import KINDS
 from experiments.demo.guesses import curve_verdict, rank_verdict
 from experiments.demo.page.plots import PARTIES, Curve
 from experiments.demo.page.source import Answer, Centre, Changes, Tale, Turn
-from experiments.demo.place import Place
-from experiments.demo.replay import Replays
 from experiments.demo.setting import Setting, Wish
 from experiments.demo.sliders import Knob
-from experiments.demo.story import Stories
-from experiments.demo.tale import Story
 from experiments.demo.trials import Estimate, Trials
 from experiments.demo.words import words
+
+if TYPE_CHECKING:  # what needs Mesa is read when it is asked for: the page is there sooner
+    from experiments.demo.replay import Replays
+    from experiments.demo.story import Stories
+    from experiments.demo.tale import Story
 
 Found = TypeVar("Found")
 
@@ -39,8 +41,18 @@ class RoomSource:
         self.kinds = {name: words(f"kind.{name}") for name in KINDS}
         self._trials = Trials(setting)
         self._trials.prepare()
-        self._stories = Stories(setting)
-        self._replays = Replays(self._stories)
+
+    @cached_property
+    def _stories(self) -> "Stories":
+        from experiments.demo.story import Stories
+
+        return Stories(self.setting)
+
+    @cached_property
+    def _replays(self) -> "Replays":
+        from experiments.demo.replay import Replays
+
+        return Replays(self._stories)
 
     @property
     def facts(self) -> str:
@@ -96,7 +108,12 @@ class RoomSource:
 
     async def centre(self, policy: str) -> Centre:
         """Open a centre to look at."""
-        return await aside(lambda: Place(self.setting, policy))
+        return await aside(lambda: self._place(policy))
+
+    def _place(self, policy: str) -> Centre:
+        from experiments.demo.place import Place
+
+        return Place(self.setting, policy)
 
     def address(self, view: str, state: Mapping[str, str]) -> str:
         """Return a view's link, without the host."""
@@ -146,7 +163,7 @@ def answer_of(estimate: Estimate) -> Answer:
     )
 
 
-def tale_of(story: Story) -> Tale:
+def tale_of(story: "Story") -> Tale:
     """Return a story as the page tells it."""
     turns = [
         Turn(

@@ -186,6 +186,8 @@ def slider(
             return None
         if not low <= given <= high:  # NaN as well
             return None
+        if not released and given == bar.props["value"]:
+            return None  # the throttle's last word, which may come after the release
         bar.props["value"] = given
         told.text = shown(given)
         return moved(given, released)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.analysis.interval import Interval
-from experiments.analysis.wording import decimals, number
+from experiments.analysis.numbers import decimals, number
 from experiments.demo.words import has_words, words
 from sim.measures import BY_NAME, WEEK
 

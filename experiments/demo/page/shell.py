@@ -121,7 +121,7 @@ class Shell:
             button(words("shell.link"), self._copy, "tool", title=words("shell.link_hint"))
             button(words("shell.hand_out"), self._hand_out, "tool")
         self._told = Tag("div", "", "sr", role="status", aria_live="polite")
-        self.body = Box("main", "room", id="room")
+        self.body = Box("div", "room", id="room")
         ui.on("key_pressed", self._key)
         self._client.on_delete(self._close)
 
