@@ -8,6 +8,7 @@ from experiments.bench import (
     engines,
     laboratory,
     precision,
+    room,
     scaling,
     startup,
     strategy,
@@ -129,6 +130,24 @@ FIGURES: dict[str, Figure] = {
         "GB",
         "<= 1",
         "the most memory that takes, each kind in a process of its own",
+    ),
+    "room_start": Figure(
+        room.room_start,
+        "s",
+        "<= 3",
+        "from `frontline demo` to its first view in a browser that is open; the engine compiled",
+    ),
+    "room_data": Figure(
+        room.room_data,
+        "s",
+        "",
+        "from `frontline demo` to the first results in a browser that is open",
+    ),
+    "room_updates": Figure(
+        room.room_updates,
+        "/s",
+        ">= 8",
+        "new results on the page while a slider of the class room is dragged, the slowest of three",
     ),
 }
 """Every figure by name."""

@@ -18,13 +18,13 @@ from experiments.errors import RequestError
 
 CONFIG = "classroom"
 STARTS = 5
-DRAG = 6.0
-"""Seconds for which a slider is dragged."""
+DRAG = 2.0
+"""Seconds in which a slider is dragged over most of its way, once: no place is seen twice."""
 
 MOVES = 40
 """Movements of the mouse in a second: more than the page reports."""
 
-DRAGGED = ("Generosity", "Breaks", "Seats")
+DRAGGED = ("Generosity", "Breaks", "Customers")
 """A slider of handling, one of support, one of the centre."""
 
 FIRST, DATA = ".guess-card", ".figures tbody tr"
@@ -33,15 +33,14 @@ PATIENCE = 120_000
 
 COUNT = """() => {
   globalThis.benchShown = 0;
-  const lines = () => [...document.querySelectorAll('.measure:last-child .plot path.mean')]
-    .map((line) => line.getAttribute('d')).join();
-  let last = lines();
+  const figures = () => document.querySelector('.measure:last-child .figures')?.textContent;
+  let last = figures();
   new MutationObserver(() => {
-    const now = lines();
+    const now = figures();
     if (now && now !== last) { last = now; globalThis.benchShown += 1; }
   }).observe(document.querySelector('.measure:last-child'), { subtree: true, childList: true });
 }"""
-"""Counts how often the lines of the last plot are others than before."""
+"""Counts how often the figures of the last measure are others than before."""
 
 
 def room_start() -> float:
@@ -82,7 +81,7 @@ def _dragged(browser: Any, address: str, name: str) -> float:
         bar = page.get_by_role("slider", name=name, exact=True)
         bar.scroll_into_view_if_needed()
         box = bar.bounding_box()
-        across = [box["x"] + box["width"] * share for share in (0.1, 0.9)]
+        across = [box["x"] + box["width"] * share for share in (0.05, 0.95)]
         y = box["y"] + box["height"] / 2
         page.mouse.move(across[0], y)
         page.mouse.down()
@@ -90,8 +89,7 @@ def _dragged(browser: Any, address: str, name: str) -> float:
         began = perf_counter()
         moves = int(DRAG * MOVES)
         for move in range(moves):
-            there = abs((move / MOVES) % 2.0 - 1.0)  # to and fro, a second each way
-            page.mouse.move(across[0] + (across[1] - across[0]) * there, y)
+            page.mouse.move(across[0] + (across[1] - across[0]) * move / moves, y)
             sleep(max(0.0, began + move / MOVES - perf_counter()))
         seconds = perf_counter() - began
         shown = page.evaluate("globalThis.benchShown")

@@ -175,7 +175,9 @@ class Trials:
             return Shape(asked.replications, asked.days, asked.warmup_days)
         new = centre != asked.centre
         n = min(QUICK_CENTRES if new else QUICK_REPLICATIONS, asked.replications)
-        affordable = QUICK_WORK / (n * centre.seats)
+        # Work goes with whatever there is more of than in the room's own centre.
+        crowd = asked.centre.seats * centre.customers / asked.centre.customers
+        affordable = QUICK_WORK / (n * max(centre.seats, crowd))
         if not new:
             # One policy is moved; the others' runs are kept.
             return Shape(n, _weeks(affordable, asked.days), asked.warmup_days)

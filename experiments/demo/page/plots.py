@@ -173,7 +173,7 @@ def figures_table(
     """
     scale, _ = unit(measure)
     places_of = list(titles)
-    head = ("", words("compare.mean"), words("compare.interval"))
+    head = ("", words("compare.mean"), words("compare.interval"), "")
     rows = []
     scaled = {name: scaled_by(value, scale) for name, value in means.items()}
     places = decimals(scaled.values())
@@ -182,9 +182,13 @@ def figures_table(
         rows.append(_row("", f"{swatch}</span> {html.escape(titles[name])}", value, places))
     apart = {pair: scaled_by(value, scale) for pair, value in differences.items()}
     places = decimals(apart.values())
+    widest = max(
+        (abs(end) for value in apart.values() for end in value[1:3] if end == end), default=0.0
+    )
     for (a, b), value in apart.items():
         pair = words("compare.pair", a=html.escape(titles[a]), b=html.escape(titles[b]))
-        rows.append(_row("paired", pair, value, places, side=BY_NAME[measure].better))
+        side = BY_NAME[measure].better
+        rows.append(_row("paired", pair, value, places, side=side, widest=widest))
     caption = words("compare.figures", measure=measure_title(measure))
     top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     return (
@@ -195,7 +199,7 @@ def figures_table(
 
 def scaled_by(value: Interval, scale: float) -> Interval:
     """Return an interval in another unit."""
-    return Interval(*(scale * end for end in value[:3]), value.n)
+    return Interval(scale * value.mean, scale * value.low, scale * value.high, value.n)
 
 
 def told_apart(value: Interval) -> bool:
@@ -203,7 +207,14 @@ def told_apart(value: Interval) -> bool:
     return math.isfinite(value.low) and (value.low > 0.0 or value.high < 0.0)
 
 
-def _row(kind: str, name: str, value: Interval, places: int, side: int | None = None) -> str:
+def _row(
+    kind: str,
+    name: str,
+    value: Interval,
+    places: int,
+    side: int | None = None,
+    widest: float = 0.0,
+) -> str:
     signed = side is not None
     mean = number(value.mean, places, signed=signed)
     ends = "–"
@@ -211,12 +222,36 @@ def _row(kind: str, name: str, value: Interval, places: int, side: int | None = 
         ends = " to ".join(number(end, places, signed=signed) for end in (value.low, value.high))
     tone = ""
     if signed and not told_apart(value):
-        tone, ends = ' class="same"', f"{ends} ≈"
+        tone, ends = "same", f"{ends} ≈"
     elif side:
-        tone = f' class="{"better" if side * value.mean > 0 else "worse"}"'
+        tone = "better" if side * value.mean > 0 else "worse"
         mean = f"{mean} {'▲' if side * value.mean > 0 else '▼'}"
+    marked = f' class="{tone}"' if tone else ""
+    cells = (
+        f"<td{marked}>{mean}</td><td>{ends}</td>"
+        f'<td class="reach {tone}">{reach(value, widest) if signed else ""}</td>'
+    )
+    return f'<tr class="{kind}"><th scope="row">{name}</th>{cells}</tr>'
+
+
+def reach(value: Interval, widest: float) -> str:
+    """Return a difference with its interval drawn beside zero, as SVG.
+
+    Parameters
+    ----------
+    value : Interval
+        The difference.
+    widest : float
+        What reaches from zero, in the middle, to an end.
+    """
+    if not (widest > 0.0 and math.isfinite(value.low)):
+        return ""
+    low, mean, high = (50.0 + 48.0 * end / widest for end in (value.low, value.mean, value.high))
     return (
-        f'<tr class="{kind}"><th scope="row">{name}</th><td{tone}>{mean}</td><td>{ends}</td></tr>'
+        '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<line class="zero" x1="50" x2="50" y1="0" y2="10"/>'
+        f'<line class="over" x1="{low:.1f}" x2="{high:.1f}" y1="5" y2="5"/>'
+        f'<line class="mid" x1="{mean:.1f}" x2="{mean:.1f}" y1="1" y2="9"/></svg>'
     )
 
 

@@ -123,6 +123,8 @@ class Shell:
         self._told = Tag("div", "", "sr", role="status", aria_live="polite")
         self.body = Box("div", "room", id="room")
         ui.on("key_pressed", self._key)
+        # What was worked out before the browser's socket was there has its link by now.
+        self._client.on_connect(self.relink)
         self._client.on_delete(self._close)
 
     def show(self, name: str, asked: dict[str, str] | None = None) -> None:
