@@ -25,7 +25,9 @@ def demo(
     host: Annotated[str, typer.Option(help="Who may see it: 127.0.0.1 is this computer.")] = HOME,
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Default: 8080 on.")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
-    lesson: Annotated[str | None, typer.Option(help="Begin with this lesson.")] = None,
+    lesson: Annotated[
+        str | None, typer.Option(help="Begin with this lesson: a shipped one, or a TOML file.")
+    ] = None,
 ) -> None:
     """Open the class room: a page on this computer where everyone sees it happen."""
     if importlib.util.find_spec("nicegui") is None:
@@ -35,9 +37,8 @@ def demo(
     from experiments.demo.lessons import load_lesson
     from experiments.demo.words import words
 
-    first = "/predict"
-    if lesson is not None:
-        first = f"/lesson?name={quote(load_lesson(lesson).name)}&step=1"
+    scripts = [] if lesson is None else [load_lesson(lesson)]
+    first = f"/lesson?name={quote(scripts[0].name)}&step=1" if scripts else "/predict"
     place = free_port(host, port)
     typer.echo(f"http://{host}:{place}{first}", err=True)
     typer.echo(words("serve.here" if host in (HOME, "localhost") else "serve.others"), err=True)
@@ -50,7 +51,7 @@ def demo(
 
     from experiments.demo.page.app import Room, serve
 
-    serve(Room(source), host=host, port=place, show=not no_browser, first=first)
+    serve(Room(source, scripts), host=host, port=place, show=not no_browser, first=first)
 
 
 def free_port(host: str, port: int | None) -> int:

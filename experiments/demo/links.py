@@ -28,7 +28,13 @@ POLICIES = ("policy", "other", "fourth")
 NUMBERS = {"turn": (1, 64), "step": (1, 999), "day": (1, 100_000)}
 """Keys that hold a whole number."""
 
-CHOICES = {"guess": ("rank", "curve"), "look": ("light", "dark", "large"), "kind": KINDS}
+CHOICES = {
+    "guess": ("rank", "curve"),
+    "kind": KINDS,
+    "beside": ("yes",),
+    "look": ("light", "dark"),
+    "type": ("usual", "large"),
+}
 """Keys that hold one of a few words."""
 
 NAMES = ("name", "measure")

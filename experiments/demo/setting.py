@@ -13,6 +13,7 @@ from experiments.config import Experiment, load_experiment, to_toml
 from experiments.config_parts import Switch
 from experiments.demo.sliders import PARTS, Knob, knobs_for
 from experiments.demo.warm import Starts
+from experiments.demo.words import words
 from experiments.design import Situation, Switches, fingerprint, model_version
 from experiments.errors import RequestError, no_such
 from experiments.explain import explain
@@ -91,6 +92,10 @@ class Setting:
         # A policy of the file's own that is compared by nobody yet is read now, not in class.
         self.neutral = self.experiment.neutral_policy()
         self._policies = self._with_all().resolved()
+        if YOURS in self._policies:
+            raise RequestError(
+                [f"policy.{YOURS}: the class room calls what sliders make so; take another name"]
+            )
 
     @property
     def days(self) -> int:
@@ -232,7 +237,9 @@ class Setting:
 
     def title(self, name: str, wish: Wish) -> str:
         """Return what people call a policy of an answer."""
-        return self.all_titles[wish.moved if name == YOURS else name]
+        if name == YOURS:
+            return words("sliders.yours", policy=self.all_titles[wish.moved])
+        return self.all_titles[name]
 
     def branch_of(self, name: str, wish: Wish) -> Switches:
         """Return the switches of a policy of an answer."""

@@ -40,7 +40,7 @@ class RoomSource:
         self.seed: int = setting.seed
         self.kinds = {name: words(f"kind.{name}") for name in KINDS}
         self._trials = Trials(setting)
-        self._trials.prepare()
+        self._first = self._trials.prepare()
 
     @cached_property
     def _stories(self) -> "Stories":
@@ -78,12 +78,43 @@ class RoomSource:
         return self.setting.position(policy, key)
 
     async def answer(
-        self, page: str, policies: Sequence[str], moved: str, changes: Changes, *, full: bool
+        self,
+        page: str,
+        policies: Sequence[str],
+        moved: str,
+        changes: Changes,
+        *,
+        full: bool,
+        beside: bool = False,
+        tell: Callable[[Answer], None] | None = None,
     ) -> Answer | None:
         """Work out an answer; None where a newer request of that page came."""
-        wish = Wish(tuple(policies), moved, dict(changes), full)
-        estimate = await asyncio.wrap_future(self._trials.ask(page, wish))
+        wish = Wish(tuple(policies), moved, dict(changes), full, beside)
+        hear = None
+        if tell is not None:
+            told, loop = tell, asyncio.get_running_loop()
+
+            def hear(estimate: Estimate) -> None:
+                loop.call_soon_threadsafe(told, answer_of(estimate))
+
+        estimate = await asyncio.wrap_future(self._trials.ask(page, wish, hear))
         return None if estimate is None else answer_of(estimate)
+
+    def config(
+        self, policies: Sequence[str], moved: str, changes: Changes, *, beside: bool = False
+    ) -> str:
+        """Return an experiment file that gives these numbers, in full."""
+        return self.setting.config(Wish(tuple(policies), moved, dict(changes), True, beside))
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first answer has been worked out."""
+        return self._first.done()
+
+    @property
+    def compiling(self) -> bool:
+        """Whether the model is being compiled, once, before the first answer."""
+        return self._trials.compiling
 
     def forget(self, page: str) -> None:
         """Drop what a page asked for."""

@@ -1,7 +1,7 @@
 """The page's server: what all open pages share, and the addresses that it answers."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from experiments.demo.page.views.replay import Replay
 from experiments.demo.page.views.sliders import Sliders
 from experiments.demo.page.views.story import Story
 from experiments.demo.words import words
-from experiments.errors import RequestError
+from experiments.errors import RequestError, no_such
 
 Found = TypeVar("Found")
 
@@ -49,11 +49,28 @@ class Room:
     ----------
     source : Source
         The door to what works things out.
+    lessons : sequence of Lesson
+        A teacher's own, which stand before the shipped ones.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, lessons: Sequence[Script] = ()) -> None:
         self.source = source
-        self.lessons: tuple[Script, ...] = load_lessons()
+        own = {script.name: script for script in lessons}
+        shipped = [script for script in load_lessons() if script.name not in own]
+        self.lessons: tuple[Script, ...] = (*own.values(), *shipped)
+
+    def lesson(self, name: str) -> Script:
+        """Return a lesson by its name; a link never leads to a file.
+
+        Raises
+        ------
+        RequestError
+            Where there is none of that name.
+        """
+        known = {script.name: script for script in self.lessons}
+        if name not in known:
+            raise RequestError([f"lesson: {no_such('lesson', name, known)}"])
+        return known[name]
 
     def facts(self, answer: Answer | None = None) -> str:
         """Return where numbers come from; of an answer, or of the room at large."""
@@ -87,6 +104,8 @@ def prepare(room: Room, first: str = "/predict") -> None:
         Where the bare address leads.
     """
     app.add_static_files("/look", STATIC, max_cache_age=0)
+    # Quasar's bar at the top for requests of its own: it flashes, and has no name for who hears it.
+    app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     ui.add_head_html(
         '<link rel="stylesheet" href="/look/page.css">'
         '<script src="/look/page.js"></script><script src="/look/plots.js"></script>',

@@ -11,8 +11,28 @@ from nicegui.events import GenericEventArguments
 Told = Callable[[], Awaitable[None] | None]
 """What is called when something is pressed."""
 
-THROTTLE = 0.06
-"""Seconds between two reports of a slider that is dragged: 16 a second."""
+THROTTLE = 60
+"""Milliseconds between two reports of a slider that is dragged: 16 a second."""
+
+DRAGGED = """(event) => {
+  const bar = event.target;
+  const tell = () => {
+    bar.toldAt = performance.now();
+    emit(bar.value);
+  };
+  clearTimeout(bar.telling);
+  const wait = %d - (performance.now() - (bar.toldAt || 0));
+  if (wait <= 0) tell();
+  else bar.telling = setTimeout(tell, wait);
+}"""
+"""Reports where a dragged slider is, not too often, and its last place in any case."""
+
+RELEASED = """(event) => {
+  clearTimeout(event.target.telling);
+  emit(event.target.value);
+}"""
+"""Reports where a slider was let go; what was still to be told of the drag is not told after it,
+as it would take the place of the full answer."""
 
 
 class Tag(TextElement):
@@ -192,9 +212,8 @@ def slider(
         told.text = shown(given)
         return moved(given, released)
 
-    emit = "(event) => emit(event.target.value)"
-    bar.on("input", lambda event: take(event, False), throttle=THROTTLE, js_handler=emit)
-    bar.on("change", lambda event: take(event, True), js_handler=emit)
+    bar.on("input", lambda event: take(event, False), js_handler=DRAGGED % THROTTLE)
+    bar.on("change", lambda event: take(event, True), js_handler=RELEASED)
     return holder
 
 

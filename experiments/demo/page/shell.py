@@ -120,12 +120,22 @@ class Shell:
             Tag("button", words("shell.dark"), "tool", type="button", data_look="dark")
             button(words("shell.link"), self._copy, "tool", title=words("shell.link_hint"))
             button(words("shell.hand_out"), self._hand_out, "tool")
+        if not self.room.source.ready:
+            self._news = Tag("p", "", "news", role="status")
+            self._watch = ui.timer(0.5, self._warming)
         self._told = Tag("div", "", "sr", role="status", aria_live="polite")
         self.body = Box("div", "room", id="room")
         ui.on("key_pressed", self._key)
         # What was worked out before the browser's socket was there has its link by now.
         self._client.on_connect(self.relink)
         self._client.on_delete(self._close)
+
+    def _warming(self) -> None:
+        """Say why nothing is there yet, where that takes longer than a moment."""
+        source = self.room.source
+        self._news.text = words("shell.compiling") if source.compiling else ""
+        if source.ready:
+            self._watch.cancel()
 
     def show(self, name: str, asked: dict[str, str] | None = None) -> None:
         """Show another view, and put its link in the address."""

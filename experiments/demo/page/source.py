@@ -4,7 +4,7 @@ The views know this file only. :mod:`experiments.demo.page.adapter` fills it fro
 own modules, so that a change there is a change in one place here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -146,9 +146,33 @@ class Source(Protocol):
         """Return where a slider stands at first."""
 
     async def answer(
-        self, page: str, policies: Sequence[str], moved: str, changes: Changes, *, full: bool
+        self,
+        page: str,
+        policies: Sequence[str],
+        moved: str,
+        changes: Changes,
+        *,
+        full: bool,
+        beside: bool = False,
+        tell: Callable[[Answer], None] | None = None,
     ) -> Answer | None:
-        """Work out an answer; None where a newer request of that page came."""
+        """Work out an answer; None where a newer request of that page came.
+
+        ``tell`` is given what there is so far of one that takes long.
+        """
+
+    def config(
+        self, policies: Sequence[str], moved: str, changes: Changes, *, beside: bool = False
+    ) -> str:
+        """Return an experiment file that gives these numbers, in full."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first answer has been worked out."""
+
+    @property
+    def compiling(self) -> bool:
+        """Whether the model is being compiled, once, before the first answer."""
 
     def forget(self, page: str) -> None:
         """Drop what a page asked for."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from nicegui import ui
+
 from experiments.demo.page import plots
-from experiments.demo.page.parts import Box, Markup, Plot, Tag, choice
+from experiments.demo.page.parts import Box, Markup, Plot, Tag, button, choice
 from experiments.demo.page.shell import Quiet
 from experiments.demo.page.source import Answer
 from experiments.demo.words import words
@@ -61,24 +63,39 @@ class Compare(Quiet):
             self._legend = Box("div")
             options = {"": words("compare.none"), **source.others}
             choice(words("compare.fourth"), options, self._fourth, self._add)
+            button(words("sliders.take"), self._take, "tool", title=words("sliders.take_hint"))
             self._facts = Tag("span", words("compare.working"), "fine live", role="status")
         self._panels = Panels()
-        self._answer: Answer | None = None
 
     async def start(self) -> None:
         """Ask for the answer in full."""
         source = self.room.source
-        policies = [*source.titles, *([self._fourth] if self._fourth else [])]
+        policies = self.policies
         self._legend.clear()
         with self._legend:
             titles = {**source.titles, **source.others}
             legend([titles[policy] for policy in policies])
-        answer = await source.answer(self.shell.page, policies, "", {}, full=True)
+        answer = await source.answer(
+            self.shell.page, policies, "", {}, full=True, tell=self._take_in
+        )
         if answer is not None:
-            self._answer = answer
-            self._panels.show(answer)
-            self._facts.text = self.room.facts(answer)
+            self._take_in(answer)
             self.shell.say(self._facts.text)
+
+    @property
+    def policies(self) -> list[str]:
+        """What is compared: the experiment's, and a fourth."""
+        return [*self.room.source.titles, *([self._fourth] if self._fourth else [])]
+
+    def _take_in(self, answer: Answer) -> None:
+        if self._legend.is_deleted:
+            return
+        self._panels.show(answer)
+        self._facts.text = self.room.facts(answer)
+
+    def _take(self) -> None:
+        text = self.room.source.config(self.policies, "", {})
+        ui.download.content(text, "my-experiment.toml", "application/toml")
 
     async def _add(self, policy: str) -> None:
         self._fourth = policy

@@ -1,10 +1,13 @@
 """Lessons: the list of them, and one of them step by step with its view beside it."""
 
+from functools import partial
+
 from experiments.demo.lessons import Lesson as Script
-from experiments.demo.lessons import Step, load_lesson
+from experiments.demo.lessons import Step
 from experiments.demo.page.parts import Box, Tag, button, paragraphs
-from experiments.demo.page.shell import Quiet, View
+from experiments.demo.page.shell import Quiet, View, wrong
 from experiments.demo.words import words
+from experiments.errors import RequestError
 
 
 class Lessons(Quiet):
@@ -22,7 +25,7 @@ class Lessons(Quiet):
                     Tag("p", script.aim)
                     count = {"minutes": script.minutes, "steps": len(script.step)}
                     Tag("p", words("lessons.minutes", **count), "fine")
-                    button(words("lessons.open"), lambda name=script.name: self._open(name))
+                    button(words("lessons.open"), partial(self._open, script.name))
 
     def _open(self, name: str) -> None:
         self.shell.show("lesson", {"name": name, "step": "1"})
@@ -33,7 +36,7 @@ class Lesson(Quiet):
 
     def build(self) -> None:
         """Put the step and its view on the page."""
-        self.script: Script = load_lesson(self.asked.get("name", ""))
+        self.script: Script = self.room.lesson(self.asked.get("name", ""))
         step = self.asked.get("step", "1")
         self._at = min(max(1, int(step) if step.isdigit() else 1), len(self.script.step)) - 1
         self._view: View | None = None
@@ -71,10 +74,18 @@ class Lesson(Quiet):
                 last = self._at == len(self.script.step) - 1
                 onwards.attribute("disabled", True if last else None)
         if step.view != "none":
-            make = self.shell.views[step.view]
             with self._beside:
-                self._view = make(self.shell, asked_of(step))
-                self._view.build()
+                self._show(step)
+
+    def _show(self, step: Step) -> None:
+        try:
+            # The room may have been opened on a config that lacks a policy of the lesson's.
+            asked = self.room.source.read_address(step.view, asked_of(step))
+        except RequestError as error:
+            wrong(error)
+            return
+        self._view = self.shell.views[step.view](self.shell, asked)
+        self._view.build()
 
     def _to(self, at: int) -> None:
         if 0 <= at < len(self.script.step):

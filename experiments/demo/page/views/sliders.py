@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from nicegui import background_tasks
+from nicegui import background_tasks, ui
 
 from experiments.demo.page.parts import Box, Tag, button, choice, slider
 from experiments.demo.page.shell import Quiet
@@ -28,7 +28,7 @@ class Sliders(Quiet):
         }
         only = self.asked.get("only", "")
         self._only = [key for key in only.split(",") if key in self._known]
-        self._newest = 0
+        self._beside = self.asked.get("beside") == "yes"
         self._running: Any = None
         self._waiting: bool | None = None
         self.answer: Answer | None = None
@@ -40,14 +40,34 @@ class Sliders(Quiet):
                 with Box("div", "actions"):
                     choice(words("sliders.policy"), source.titles, self._moved, self._choose)
                     button(words("sliders.reset"), self._reset, "tool")
+                    self._twice = button(
+                        words("sliders.beside"),
+                        self._stand_beside,
+                        "tool",
+                        title=words("sliders.beside_hint"),
+                        aria_pressed=_pressed(self._beside),
+                    )
+                    button(
+                        words("sliders.take"), self._take, "tool", title=words("sliders.take_hint")
+                    )
                 self._column = Box("div", "sliders")
                 self._lay_out()
             with Box("div"):
                 with Box("div", "actions"):
-                    legend(list(source.titles.values()))
+                    self._legend = Box("div")
                     self._badge = Tag("span", words("sliders.quick"), "badge")
                     self._facts = Tag("span", words("compare.working"), "fine live")
                 self._panels = Panels()
+        self._named: list[str] = []
+        self._name(list(source.titles.values()))
+
+    def _name(self, titles: list[str]) -> None:
+        if titles == self._named:
+            return
+        self._named = titles
+        self._legend.clear()
+        with self._legend:
+            legend(titles)
 
     def _lay_out(self) -> None:
         self._column.clear()
@@ -101,7 +121,15 @@ class Sliders(Quiet):
         if full:
             self._badge.text = words("compare.working")
         asked = asyncio.ensure_future(
-            source.answer(self.shell.page, list(source.titles), self._moved, changes, full=full)
+            source.answer(
+                self.shell.page,
+                list(source.titles),
+                self._moved,
+                changes,
+                full=full,
+                beside=self._beside,
+                tell=self._so_far if full else None,
+            )
         )
         while not asked.done():
             await asyncio.wait((asked,), timeout=0.02)
@@ -110,14 +138,32 @@ class Sliders(Quiet):
         answer = await asked
         if answer is None:
             return
-        self.answer = answer
-        self._panels.show(answer)
+        self._take_in(answer)
         self._badge.text = words("sliders.full" if answer.full else "sliders.quick")
         self._badge.classes(add="full" if answer.full else "", remove="" if answer.full else "full")
-        self._facts.text = self.room.facts(answer)
         if answer.full:
             self.shell.say(self._facts.text)
             self.shell.relink()
+
+    def _take_in(self, answer: Answer) -> None:
+        self.answer = answer
+        self._name(list(answer.titles.values()))
+        self._panels.show(answer)
+        self._facts.text = self.room.facts(answer)
+
+    def _so_far(self, answer: Answer) -> None:
+        if self._waiting is None and not self._column.is_deleted:  # nothing newer is wanted
+            self._take_in(answer)
+
+    def _stand_beside(self) -> None:
+        self._beside = not self._beside
+        self._twice.attribute("aria-pressed", _pressed(self._beside))
+        self._ask(full=True)
+
+    def _take(self) -> None:
+        titles = list(self.room.source.titles)
+        text = self.room.source.config(titles, self._moved, self._changes, beside=self._beside)
+        ui.download.content(text, "my-experiment.toml", "application/toml")
 
     def _choose(self, policy: str) -> None:
         self._moved = policy
@@ -132,7 +178,8 @@ class Sliders(Quiet):
         """Return the policy that is moved and where its sliders stand."""
         shown = {key: f"{value:g}" for key, value in self._changes.items()}
         only = {"only": ",".join(self._only)} if self._only else {}
-        return {"policy": self._moved, **only, **shown}
+        beside = {"beside": "yes"} if self._beside else {}
+        return {"policy": self._moved, **beside, **only, **shown}
 
     @property
     def moved(self) -> str:
@@ -144,9 +191,18 @@ class Sliders(Quiet):
         """Where the sliders that were moved stand."""
         return dict(self._changes)
 
+    @property
+    def beside(self) -> bool:
+        """Whether the moved policy stands beside the unmoved one."""
+        return self._beside
+
     def close(self) -> None:
         """Drop what was asked for."""
         self._waiting = None
         if self._running is not None:
             self._running.cancel()
         self.room.source.forget(self.shell.page)
+
+
+def _pressed(on: bool) -> str:
+    return "true" if on else "false"
