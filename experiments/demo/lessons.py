@@ -25,6 +25,10 @@ class Step(_Part):
     text: str = Field(min_length=1, description="what the class reads")
     view: View = Field(default="none", description="the view beside it")
     look: str = Field(default="", description="what to look at, or to talk about")
+    guess: Literal["", "rank", "curve", "shape"] = Field(
+        default="", description="how a class guesses: ranks, weeks, or a strategy curve"
+    )
+    measure: str = Field(default="", description="what a strategy curve is of")
     story: str = Field(default="", description="the kind of story to open with")
     policy: str = Field(default="", description="the policy of a story, or the one that is moved")
     other: str = Field(default="", description="the policy to replay a story under")

@@ -29,7 +29,7 @@ NUMBERS = {"turn": (1, 64), "step": (1, 999), "day": (1, 100_000)}
 """Keys that hold a whole number."""
 
 CHOICES = {
-    "guess": ("rank", "curve"),
+    "guess": ("rank", "curve", "shape"),
     "kind": KINDS,
     "beside": ("yes",),
     "look": ("light", "dark"),

@@ -189,3 +189,22 @@ def _knob(
         whole=field.annotation is int,
         source=str(extra.get("source", "")),
     )
+
+
+def positions(knob: Knob, stands: float, count: int) -> list[float]:
+    """Return places of a slider: evenly from end to end, and where it stands now.
+
+    Parameters
+    ----------
+    knob : Knob
+        The slider.
+    stands : float
+        Where it stands.
+    count : int
+        About how many places.
+    """
+    apart = (knob.high - knob.low) / (count - 1)
+    steps = max(1, round(apart / knob.step))
+    last = int((knob.high - knob.low) / (steps * knob.step) + 1e-9)
+    even = {round(knob.low + k * steps * knob.step, 6) for k in range(last + 1)}
+    return sorted(even | {knob.high, stands})

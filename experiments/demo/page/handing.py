@@ -14,7 +14,7 @@ from experiments.demo.page.views.lessons import Lesson
 from experiments.demo.page.views.predict import Predict
 from experiments.demo.page.views.sliders import Sliders
 from experiments.demo.page.views.story import Story, said
-from experiments.demo.sliders import Knob
+from experiments.demo.sliders import positions
 from experiments.demo.words import words
 from experiments.errors import RequestError
 
@@ -115,7 +115,7 @@ async def moved(
     known = {knob.key: knob for knob in room.source.knobs()}
     knob = known[key or next(reversed(list(changes)), USUAL)]
     stands = changes.get(knob.key, room.source.value(policy, knob.key))
-    places = positions(knob, stands)
+    places = positions(knob, stands, FRAMES)
     frames = []
     for place in places:
         answer = await _answer(room, page, policy, {**changes, knob.key: place})
@@ -130,15 +130,6 @@ async def moved(
         frames,
         places.index(stands),
     )
-
-
-def positions(knob: Knob, stands: float) -> list[float]:
-    """Return where a hand-out's slider may stand: evenly, and where it stands now."""
-    apart = (knob.high - knob.low) / (FRAMES - 1)
-    steps = max(1, round(apart / knob.step))
-    count = int((knob.high - knob.low) / (steps * knob.step) + 1e-9)
-    even = {round(knob.low + k * steps * knob.step, 6) for k in range(count + 1)}
-    return sorted(even | {knob.high, stands})
 
 
 def panels(answer: Answer) -> Sequence[Panel]:

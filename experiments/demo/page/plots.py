@@ -12,11 +12,16 @@ from typing import Any
 
 from experiments.analysis.interval import Interval
 from experiments.analysis.numbers import decimals, number
+from experiments.demo.shapes import Tried
+from experiments.demo.sliders import Knob
 from experiments.demo.words import has_words, words
 from sim.measures import BY_NAME, WEEK
 
 PARTIES = ("loyalty", "exhaustion", "cost_per_contact")
 """The measures that the room asks for: one for each party."""
+
+STROKES = 41
+"""Places at which a curve is drawn along a slider."""
 
 Spec = dict[str, Any]
 
@@ -119,6 +124,50 @@ def empty(measure: str, ends: tuple[float, float], weeks: int) -> Spec:
     """Return an empty plot to draw a guess on."""
     spec = lines(measure, ())
     return {**spec, "x": list(range(weeks + 1)), "to": weeks, "range": list(ends)}
+
+
+def sheet(knob: Knob, measure: str) -> Spec:
+    """Return a sheet to draw a strategy curve on: along a slider, its height without numbers."""
+    ends = {"from": knob.low, "to": knob.high, "x": [knob.low, knob.high], "range": [0.0, 1.0]}
+    return {**lines(measure, ()), **ends, "xlabel": along(knob), "bare": True}
+
+
+def strategy(
+    knob: Knob,
+    measure: str,
+    tried: Sequence[Tried],
+    guess: Sequence[tuple[float, float]],
+    stands: float | None,
+) -> Spec:
+    """Return a strategy curve: means along a slider, over what was guessed.
+
+    Parameters
+    ----------
+    knob : Knob
+        The slider.
+    measure : str
+        What is shown.
+    tried : sequence of Tried
+        The places worked out so far.
+    guess : sequence of (float, float)
+        What a class drew, dotted.
+    stands : float or None
+        Where the policy stands.
+    """
+    means = [each.mean for each in tried]
+    low, high = [each.low for each in means], [each.high for each in means]
+    curve = Curve(measure_title(measure), 0, [each.mean for each in means], low, high)
+    drawn = [Guess(1, *zip(*guess, strict=True))] if guess else []
+    spec = lines(measure, [curve] if tried else [], guesses=drawn, named=False)
+    places = [each.place for each in tried] or [knob.low, knob.high]
+    ends = {"from": knob.low, "to": knob.high, "x": places, "xlabel": along(knob)}
+    return {**spec, **ends, "mark": stands}
+
+
+def along(knob: Knob) -> str:
+    """Return a slider's name with its unit, as the name of an axis."""
+    unit_of = knob.unit if knob.unit not in ("", "1", "0-1") else ""
+    return f"{knob.label} ({unit_of})" if unit_of else knob.label
 
 
 def dots(measure: str, rows: Sequence[tuple[str, int, Interval]]) -> Spec:

@@ -14,6 +14,7 @@ from experiments.demo.page import handing, plots
 from experiments.demo.page.adapter import RoomSource
 from experiments.demo.page.app import STATIC, VIEWS
 from experiments.demo.setting import Setting
+from experiments.demo.sliders import positions
 from experiments.errors import RequestError
 from experiments.figures.style import COLOURS
 
@@ -84,7 +85,7 @@ def test_what_a_link_may_not_say_is_refused(source):
 def test_the_slider_of_a_hand_out_goes_from_end_to_end(source):
     for knob in source.knobs():
         stands = source.value("balanced", knob.key)
-        places = handing.positions(knob, stands)
+        places = positions(knob, stands, handing.FRAMES)
         assert places == sorted(set(places))
         assert places[0] == knob.low and places[-1] == knob.high and stands in places
         assert len(places) <= handing.FRAMES * 2

@@ -60,6 +60,10 @@
     if (button) toggle(button.dataset.look);
   });
 
+  // Paper is light.
+  addEventListener("beforeprint", () => document.documentElement.classList.remove("dark"));
+  addEventListener("afterprint", apply);
+
   apply();
   addEventListener("load", () => setTimeout(apply, 0));
   globalThis.frontlineLook = { apply, toggle };

@@ -106,9 +106,11 @@
     const [low, high] = extent([...all, ...guessed], spec.range);
     const marks = ticks(low, high, Math.max(2, Math.floor(height / (size * 3))));
     const step = marks.length > 1 ? marks[1] - marks[0] : high - low || 1;
-    const names = marks.map((value) => label(value, step, spec.scale));
+    const names = marks.map((value) => (spec.bare ? "" : label(value, step, spec.scale)));
     const left = Math.max(...names.map((name) => name.length)) * size * 0.56 + size * 0.9;
-    const last = spec.lines.length && spec.named ? size * 0.58 * Math.max(
+    // Where there is no room, names stand in the legend and in the table alone.
+    const named = spec.named && width > size * 34;
+    const last = spec.lines.length && named ? size * 0.58 * Math.max(
       ...spec.lines.map((line) => line.name.length)) + size * 1.6 : size * 0.8;
     const box = { left, right: width - last, top: size * 0.6, bottom: height - size * 2.5 };
     const xs = spec.x;
@@ -149,7 +151,7 @@
       marker(KEYS[line.place % 8], x(xs[k]), y(line.mean[k]), size * 0.28, { fill: colour(line.place) }, svg);
       ends.push({ y: y(line.mean[k]), line });
     }
-    if (spec.named) nameEnds(svg, ends, box, size);
+    if (named) nameEnds(svg, ends, box, size);
     element.frontlinePlot = { x, y, box, from, to, low, high };
   }
 
@@ -165,7 +167,7 @@
       }
     }
     for (const { at, line } of ends) {
-      make("text", { x: box.right + size * 0.7, y: at + size * 0.33, class: "name", fill: `var(--t${line.place % 8})` }, svg, line.name);
+      make("text", { x: box.right + size * 0.7, y: at + size * 0.33, class: "name", style: `fill: var(--t${line.place % 8})` }, svg, line.name);
     }
   }
 

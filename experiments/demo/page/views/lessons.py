@@ -127,7 +127,13 @@ class Lesson(Quiet):
 
 def asked_of(step: Step) -> dict[str, str]:
     """Return what a step asks of its view."""
-    asked = {"kind": step.story, "policy": step.policy, "other": step.other}
+    asked = {
+        "kind": step.story,
+        "policy": step.policy,
+        "other": step.other,
+        "guess": step.guess,
+        "measure": step.measure,
+    }
     asked |= {key: f"{value:g}" for key, value in step.settings.items()}
     asked["only"] = ",".join(step.sliders)
     return {key: value for key, value in asked.items() if value}

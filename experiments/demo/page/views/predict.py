@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
+
+from nicegui import background_tasks
 
 from experiments.demo.page import plots
 from experiments.demo.page.parts import Box, Plot, Tag, button, choice
 from experiments.demo.page.shell import Quiet
 from experiments.demo.page.source import Answer
 from experiments.demo.page.views.compare import Panels, legend
+from experiments.demo.page.views.shape import ShapeGuess
 from experiments.demo.words import words
+
+MODES = {"rank": "predict.how", "curve": "predict.curve", "shape": "predict.shape"}
+"""Ways of guessing, with their words."""
 
 ENDS = {"loyalty": (0.0, 1.0), "exhaustion": (0.0, 1.0), "cost_per_contact": (0.0, 20.0)}
 """Where a plot to draw on begins and ends before anything is known."""
@@ -24,8 +31,10 @@ class Predict(Quiet):
         self._curve: list[list[float]] = []
         self._measure = plots.PARTIES[0]
         self._policy = next(iter(self._titles))
-        self._drawing = self.asked.get("guess") == "curve"
+        self._mode = self.asked.get("guess") or "rank"
+        self.shape = ShapeGuess(self.shell, self.asked, self._shaped)
         self.answer: Answer | None = None
+        self._working: Any = None
         self._shown = False
         with Box("div", "head"):
             self._title = Tag("h1", words("predict.title"))
@@ -48,13 +57,10 @@ class Predict(Quiet):
         self._shown = False
         with self._room:
             with Box("div", "actions"):
-                for drawing, key in ((False, "predict.how"), (True, "predict.curve")):
-                    pressed = "true" if drawing == self._drawing else "false"
-                    button(words(key), partial(self._way, drawing), "tool", aria_pressed=pressed)
-            if self._drawing:
-                self._draw_area()
-            else:
-                self._cards()
+                for mode, key in MODES.items():
+                    pressed = "true" if mode == self._mode else "false"
+                    button(words(key), partial(self._way, mode), "tool", aria_pressed=pressed)
+            {"rank": self._cards, "curve": self._draw_area, "shape": self.shape.build}[self._mode]()
             with Box("div", "actions"):
                 self._commit = button(words("predict.commit"), self.reveal)
                 self._note = Tag("span", words("predict.complete"), "fine", role="status")
@@ -63,8 +69,16 @@ class Predict(Quiet):
         else:
             self._ready()
 
-    def _way(self, drawing: bool) -> None:
-        self._drawing = drawing
+    @property
+    def _drawing(self) -> bool:
+        return self._mode == "curve"
+
+    def _shaped(self) -> None:
+        if hasattr(self, "_commit"):  # the sheet stands before its button
+            self._ready()
+
+    def _way(self, mode: str) -> None:
+        self._mode = mode
         self._lay_out()
         self.shell.relink()
 
@@ -151,11 +165,12 @@ class Predict(Quiet):
         self._ruled()
 
     def _drawn(self, line: Sequence[Sequence[float]]) -> None:
-        points = line[0] if line and isinstance(line[0][0], list | tuple) else line
-        self._curve = [[float(x), float(y)] for x, y in points]  # type: ignore[arg-type]
+        self._curve = [[float(x), float(y)] for x, y in line]
         self._ready()
 
     def _complete(self) -> bool:
+        if self._mode == "shape":
+            return len(self.shape.drawn) > 1
         if self._drawing:
             return len(self._curve) > 1
         return all(len(order) == len(self._titles) for order in self._ranks.values())
@@ -172,6 +187,13 @@ class Predict(Quiet):
         self._shown = True
         self._room.clear()
         self._title.text = words("predict.revealed")
+        if self._mode == "shape":
+            with self._room:
+                with Box("div", "actions"):
+                    button(words("predict.again"), self._again, "act quiet")
+                shown = Box("div", "room-of-guess")
+            self._working = background_tasks.create(self.shape.reveal(), context=shown)
+            return
         with self._room:
             with Box("div", "actions"):
                 legend(list(self._titles.values()))
@@ -186,7 +208,7 @@ class Predict(Quiet):
 
     def _show(self) -> None:
         answer = self.answer
-        if answer is None:
+        if answer is None or self._mode == "shape":
             return
         guesses: dict[str, list[plots.Guess]] = {}
         if self._drawing:
@@ -224,8 +246,12 @@ class Predict(Quiet):
 
     def state(self) -> dict[str, str]:
         """Return which way of guessing it is."""
+        if self._mode == "shape":
+            return {"guess": "shape", **self.shape.state()}
         return {"guess": "curve"} if self._drawing else {}
 
     def close(self) -> None:
         """Drop what was asked for."""
+        if self._working is not None:
+            self._working.cancel()
         self.room.source.forget(self.shell.page)
