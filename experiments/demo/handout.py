@@ -49,10 +49,13 @@ class Frame:
         The place in words: "0.4".
     panels : sequence of Panel
         What is shown there.
+    markup : str
+        More, as HTML of our own making.
     """
 
     name: str
-    panels: Sequence[Panel]
+    panels: Sequence[Panel] = ()
+    markup: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Section:
     look : str
         What to look at.
     slider : str
-        What its slider moves, where it has more than one frame.
+        What is said of its slider, where it has more than one frame.
     frames : sequence of Frame
         What was worked out beforehand.
     at : int
@@ -152,7 +155,7 @@ def _section(place: int, section: Section) -> str:
     look = f'<p class="look-at">{html.escape(section.look)}</p>' if section.look else ""
     slider = ""
     if len(section.frames) > 1:
-        name = html.escape(words("hand_out.slider", parameter=section.slider))
+        name = html.escape(section.slider)
         slider = (
             f'<p class="move"><label for="move-{place}">{name}</label> '
             f'<input id="move-{place}" type="range" min="0" max="{len(section.frames) - 1}" '
@@ -164,6 +167,8 @@ def _section(place: int, section: Section) -> str:
         '<div class="plot"></div><div class="table"></div></div>'
         for panel in panels
     )
+    if any(frame.markup for frame in section.frames):
+        shown += '<div class="told"></div>'
     return (
         f'<section data-place="{place}"><h2>{html.escape(section.title)}</h2>'
         f"{text}{look}{slider}{shown}{section.markup}</section>"
@@ -174,6 +179,7 @@ def _frames(section: Section) -> dict[str, Any]:
     frames = [
         {
             "name": frame.name,
+            **({"markup": frame.markup} if frame.markup else {}),
             "panels": [
                 {"title": panel.title, "spec": rounded(panel.spec), "table": panel.table}
                 for panel in frame.panels

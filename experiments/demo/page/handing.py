@@ -1,6 +1,7 @@
 """Makes hand-outs of what a page shows: works out what its slider needs, and sends the file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nicegui import ui
@@ -8,12 +9,21 @@ from nicegui import ui
 from experiments.demo.handout import Frame, HandOut, Panel, Section, hand_out_page
 from experiments.demo.lessons import Step
 from experiments.demo.page import plots
-from experiments.demo.page.source import Answer
-from experiments.demo.page.views.compare import table_of
-from experiments.demo.page.views.lessons import Lesson
+from experiments.demo.page.handing_people import (
+    DAYS,
+    place_section,
+    replay_section,
+    story_section,
+)
+from experiments.demo.page.source import Answer, Tale
+from experiments.demo.page.views.compare import Compare, table_of
+from experiments.demo.page.views.info import Info
+from experiments.demo.page.views.lessons import Lesson, Lessons
+from experiments.demo.page.views.place import Place
 from experiments.demo.page.views.predict import Predict
+from experiments.demo.page.views.replay import Replay
 from experiments.demo.page.views.sliders import Sliders
-from experiments.demo.page.views.story import Story, said
+from experiments.demo.page.views.story import Story
 from experiments.demo.sliders import positions
 from experiments.demo.words import words
 from experiments.errors import RequestError
@@ -57,36 +67,98 @@ async def hand_out(room: "Room", page: str, name: str, view: "View | None") -> H
     Raises
     ------
     RequestError
-        Where the view has none.
+        Where there is nothing on the view yet.
     """
     if isinstance(view, Lesson):
         steps = [await _step(room, page, step) for step in view.script.step]
         return HandOut(view.script.title, view.script.aim, room.facts(), steps)
+    sections = await _sections(room, page, name, view)
+    return HandOut(words(f"{name}.title"), words(f"{name}.lead"), room.facts(), sections)
+
+
+async def _sections(room: "Room", page: str, name: str, view: "View | None") -> Sequence[Section]:
+    """Return what is taken home of a view that is no lesson."""
+    titles = room.source.titles
     if isinstance(view, Story) and view.tale is not None:
-        title = room.source.titles[view.tale.policy]
-        talk = said(view.tale.turns, view.tale.ending)
-        section = Section(title, [view.tale.opening], markup=talk)
-        return HandOut(words("story.title"), words("story.lead"), room.facts(), [section])
+        return [story_section(view.tale, titles.get(view.tale.policy, view.tale.policy))]
+    if isinstance(view, Replay) and view.tales:
+        return [_replayed(room, view.tales, view.told, view.parts)]
+    if isinstance(view, Place):
+        return [await _days(room, view.policy)]
     if isinstance(view, Sliders):
-        section = await moved(room, page, view.moved, view.changes)
-    elif name == "compare" or (isinstance(view, Predict) and view.answer is not None):
-        section = await moved(room, page, next(iter(room.source.titles)), {})
-    else:
-        raise RequestError([words("shell.no_hand_out")])
-    return HandOut(words("compare.title"), words("compare.lead"), room.facts(), [section])
+        return [await moved(room, page, view.moved, view.changes, beside=view.beside)]
+    if isinstance(view, Predict):
+        return await _guessed(room, page, view)
+    if isinstance(view, Compare):
+        answer = await _answer(room, page, "", {}, view.policies)
+        return [
+            Section(words("compare.means"), frames=[Frame("", panels(answer))]),
+            await moved(room, page, next(iter(titles)), {}),
+        ]
+    if isinstance(view, Info):
+        return [Section(title, text) for title, text in view.sections()]
+    if isinstance(view, Lessons):
+        return [Section(script.title, [script.aim]) for script in room.lessons]
+    raise RequestError([words("shell.no_hand_out")])
+
+
+async def _guessed(room: "Room", page: str, view: Predict) -> Sequence[Section]:
+    """Return a guess with its result; before the reveal, the question alone."""
+    if not view.shown:
+        return [Section(words("predict.title"), [words("predict.complete")])]
+    if view.shape.drawn:
+        return [await moved(room, page, view.shape.policy, {}, view.shape.key)]
+    return [await moved(room, page, next(iter(room.source.titles)), {})]
+
+
+def _replayed(
+    room: "Room", tales: Sequence[Tale], told: str, parts: int | None, title: str = ""
+) -> Section:
+    names = {**room.source.others, **room.source.titles}
+    titles = [names.get(tale.policy, tale.policy) for tale in tales]
+    return replay_section(tales, titles, told, parts, title or " · ".join(titles))
+
+
+async def _days(room: "Room", policy: str, title: str = "") -> Section:
+    centre = await room.source.centre(policy)
+    days = await room.aside(lambda: [centre.next_day() for _ in range(DAYS)])
+    return place_section(days, title or room.source.titles.get(policy, policy))
 
 
 async def _step(room: "Room", page: str, step: Step) -> Section:
-    """Return a lesson's step, with what its view shows where that is numbers."""
+    """Return a lesson's step, with what its view shows."""
     text = [part for part in step.text.strip().split("\n\n") if part.strip()]
-    if step.view not in ("predict", "compare", "sliders"):
-        return Section(step.title, text, step.look)
+    shown = await _shown(room, page, step)
+    return replace(shown, title=step.title, text=[*text, *shown.text], look=step.look)
+
+
+async def _shown(room: "Room", page: str, step: Step) -> Section:
+    """Return what a step's view shows; nothing where this room lacks what it asks for."""
     policy = step.policy or next(iter(room.source.titles))
     key = step.sliders[0] if step.sliders else USUAL
-    if step.view != "sliders":
-        answer = await _answer(room, page, "", {})
-        return Section(step.title, text, step.look, frames=[Frame("", panels(answer))])
-    return await moved(room, page, policy, dict(step.settings), key, step)
+    try:
+        if step.view == "sliders" or step.guess == "shape":
+            return replace(await moved(room, page, policy, dict(step.settings), key), text=[])
+        if step.view in ("predict", "compare"):
+            return Section("", frames=[Frame("", panels(await _answer(room, page, "", {})))])
+        if step.view == "place":
+            return await _days(room, policy)
+        if step.view in ("story", "replay"):
+            return await _talk(room, step, policy)
+    except RequestError as error:
+        return Section("", error.messages)
+    return Section("")
+
+
+async def _talk(room: "Room", step: Step, policy: str) -> Section:
+    kind = step.story or next(iter(room.source.kinds))
+    tale = await room.source.tale(kind, policy, "")
+    if tale is None:
+        return Section("", [words("story.none")])
+    if step.view == "story":
+        return story_section(tale, "")
+    other, parts, told = await room.source.again(tale, step.other or policy)
+    return _replayed(room, [tale] if other is None else [tale, other], told, parts)
 
 
 async def moved(
@@ -95,7 +167,8 @@ async def moved(
     policy: str,
     changes: Mapping[str, float],
     key: str = "",
-    step: Step | None = None,
+    *,
+    beside: bool = False,
 ) -> Section:
     """Return a section with a slider: one parameter of one policy from end to end.
 
@@ -109,8 +182,8 @@ async def moved(
         Where other sliders stand.
     key : str
         What the slider moves: the one moved last, or else :data:`USUAL`.
-    step : Step, optional
-        Whose words the section has.
+    beside : bool
+        Whether the moved policy stands beside the unmoved one.
     """
     known = {knob.key: knob for knob in room.source.knobs()}
     knob = known[key or next(reversed(list(changes)), USUAL)]
@@ -118,18 +191,12 @@ async def moved(
     places = positions(knob, stands, FRAMES)
     frames = []
     for place in places:
-        answer = await _answer(room, page, policy, {**changes, knob.key: place})
+        asked = {**changes, knob.key: place}
+        answer = await _answer(room, page, policy, asked, beside=beside)
         frames.append(Frame(knob.shown(place), panels(answer)))
-    title = step.title if step else room.source.titles[policy]
-    text = step.text.strip().split("\n\n") if step else []
-    return Section(
-        title,
-        text,
-        step.look if step else knob.hint,
-        f"{knob.label} ({room.source.titles[policy]})",
-        frames,
-        places.index(stands),
-    )
+    title = {**room.source.others, **room.source.titles}[policy]
+    slider = words("hand_out.slider", parameter=f"{knob.label} ({title})")
+    return Section(title, [knob.hint], slider=slider, frames=frames, at=places.index(stands))
 
 
 def panels(answer: Answer) -> Sequence[Panel]:
@@ -144,10 +211,21 @@ def panels(answer: Answer) -> Sequence[Panel]:
     ]
 
 
-async def _answer(room: "Room", page: str, policy: str, changes: Mapping[str, float]) -> Answer:
-    asked = f"{page}-hand-out"
-    titles = list(room.source.titles)
-    answer = await room.source.answer(asked, titles, policy, changes, full=True)
+async def _answer(
+    room: "Room",
+    page: str,
+    policy: str,
+    changes: Mapping[str, float],
+    policies: Sequence[str] = (),
+    *,
+    beside: bool = False,
+) -> Answer:
+    titles = list(policies) or list(room.source.titles)
+    if policy and policy not in titles:
+        titles.append(policy)
+    answer = await room.source.answer(
+        f"{page}-hand-out", titles, policy, changes, full=True, beside=beside
+    )
     if answer is None:
         raise RequestError([words("hand_out.again")])
     return answer

@@ -17,7 +17,7 @@ from sim.moves import ENDINGS, ISSUE_KINDS, MOVE_NAMES, TONES
 
 DEMO = FILE.parent
 FAMILIES = {
-    *(f"{name}.{part}" for name in TABS for part in ("tab", "about")),
+    *(f"{name}.{part}" for name in TABS for part in ("tab", "about", "title", "lead")),
     *(f"info.{name}.{part}" for name in SECTIONS for part in ("title", "text")),
     *(f"keys.{name}" for name in KEYS),
     *(f"measure.{name}" for name in PARTIES),

@@ -22,6 +22,11 @@ KEYS = ("digits", "steps", "play", "enter", "dark", "large", "link", "hand_out")
 class Info(Quiet):
     """What it is, how it works, how it is used."""
 
+    def sections(self) -> list[tuple[str, list[str]]]:
+        """Return each section's title and paragraphs, for a hand-out."""
+        parts = [(f"info.{name}.title", f"info.{name}.text") for name in SECTIONS]
+        return [(words(title), words(text).split("\n\n")) for title, text in parts]
+
     def build(self) -> None:
         """Put the sections on the page."""
         with Box("article", "prose"):
