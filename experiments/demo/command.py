@@ -4,6 +4,7 @@ import importlib.util
 import os
 import socket
 import tempfile
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -40,8 +41,8 @@ def demo(
     scripts = [] if lesson is None else [load_lesson(lesson)]
     first = f"/lesson?name={quote(scripts[0].name)}&step=1" if scripts else "/predict"
     place = free_port(host, port)
-    typer.echo(f"http://{host}:{place}{first}", err=True)
-    typer.echo(words("serve.here" if host in (HOME, "localhost") else "serve.others"), err=True)
+    typer.echo(f"{address_of(host, place)}{first}", err=True)
+    typer.echo(words("serve.here" if only_here(host) else "serve.others"), err=True)
 
     # The engine is loaded on other threads, which begin before the page's own library is read.
     from experiments.demo.page.adapter import RoomSource
@@ -52,6 +53,21 @@ def demo(
     from experiments.demo.page.app import Room, serve
 
     serve(Room(source, scripts), host=host, port=place, show=not no_browser, first=first)
+
+
+def address_of(host: str, port: int) -> str:
+    """Return the address as a browser takes it: an IPv6 one in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def only_here(host: str) -> bool:
+    """Return whether what is served there can be seen from this computer alone."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        return False
+    # An address may end in the name of a network card: fe80::1%eth0.
+    return all(ip_address(str(each[4][0]).partition("%")[0]).is_loopback for each in found)
 
 
 def free_port(host: str, port: int | None) -> int:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.contacts import conversations
 from experiments.demo.contact import Contact, read_contact
-from experiments.demo.story import SEARCHED_DAYS, Stories
+from experiments.demo.story import SEARCHED_DAYS, Stories, worth_telling
 from experiments.demo.tale import Story, Turn
 from experiments.demo.words import words
 
@@ -14,6 +15,10 @@ LATER = 30
 
 TRIED = 6
 """Conversations that are looked into for being over the same issue."""
+
+
+ALIKE = (1, 5)
+"""Turns that go alike before two conversations part, in a pair that is good to show."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,35 @@ class Replays:
     def __init__(self, stories: Stories) -> None:
         self._stories = stories
         self._setting = stories.setting
+
+    def find(self, kind: str, policy: str, other: str, skip: int = 0) -> Story | None:
+        """Look for a conversation that is worth replaying under another policy.
+
+        Parameters
+        ----------
+        kind : str
+            Of which kind of story.
+        policy, other : str
+            Under which it was held, and under which it is to be replayed.
+        skip : int
+            How many to leave out.
+
+        Returns
+        -------
+        Story or None
+            First those that go alike for some turns, on the same day, and then part; of
+            these those that end otherwise; then as :meth:`Stories.find` has them.
+        """
+        self._setting.policy(other)
+        rows = self._stories.talks(policy, 1, SEARCHED_DAYS)
+        there = _by_contact(self._stories.talks(other, 1, SEARCHED_DAYS))
+        worth = worth_telling(rows, kind).tolist()
+        # Sorting keeps the order of those that are as good.
+        worth.sort(key=lambda place: -_promise(rows[place], there.get(_key(rows[place]))))
+        if skip >= len(worth):
+            return None
+        found = self._stories.contact_of(policy, 1, rows, worth[skip])
+        return self._stories.load(str(found))
 
     def again(self, contact: str, policy: str) -> Replay:
         """Return a conversation and what became of the same issue under another policy.
@@ -112,6 +146,35 @@ class Replays:
             if (talk.loss, talk.opened) == (one.talk.loss, one.talk.opened):
                 return there
         return None
+
+
+def _key(row: np.void) -> tuple[int, int, int, int]:
+    """Return what tells a contact over an issue from others."""
+    return int(row["day"]), int(row["customer"]), int(row["kind"]), int(row["attempt"])
+
+
+def _by_contact(rows: np.ndarray) -> dict[tuple[int, int, int, int], np.void]:
+    return {_key(row): row for row in rows}
+
+
+def _promise(one: np.void, other: np.void | None) -> int:
+    """Return how good a pair is to show, by what the log holds of both."""
+    if other is None:
+        return 0
+    (moves, tones), (others, heard) = (
+        [
+            text.split()
+            for (text,) in conversations(row["said"][np.newaxis], row["turns"][np.newaxis])
+        ]
+        for row in (one, other)
+    )
+    turns, against = list(zip(moves, tones, strict=True)), list(zip(others, heard, strict=True))
+    alike = 0
+    while alike < min(len(turns), len(against)) and turns[alike] == against[alike]:
+        alike += 1
+    apart = turns != against
+    lasting = ALIKE[0] <= alike <= ALIKE[1]
+    return 4 * apart + 2 * (apart and lasting) + int(one["ending"] != other["ending"])
 
 
 def _until(day: int) -> int:

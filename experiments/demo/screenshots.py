@@ -1,5 +1,6 @@
-"""Screenshots of every view, for the README: ``python -m experiments.demo.screenshots FOLDER``.
+"""Screenshots of every view: ``python -m experiments.demo.screenshots FOLDER [VIEW ...]``.
 
+With ``--pictures`` in place of views it makes those of the README again, as ``room-NAME.png``.
 Needs Playwright's driver and a Chromium or Chrome that is on this machine; nothing is downloaded.
 """
 
@@ -23,6 +24,7 @@ SIZES = ((1280, 720), (1920, 1080))
 SHOTS: dict[str, tuple[str, str]] = {
     "predict": ("/predict", ".guess-card"),
     "curve": ("/predict?guess=curve", ".plot.drawable"),
+    "guessed": ("/predict?guess=shape", ".plot.drawable"),
     "compare": ("/compare", ".figures tbody tr"),
     "sliders": ("/sliders?policy=balanced&handling.generosity=0.1", ".badge.full"),
     "story": ("/story?kind=escalation&policy=strict-boundaries", ".turn"),
@@ -33,6 +35,18 @@ SHOTS: dict[str, tuple[str, str]] = {
     "info": ("/info", ".prose"),
 }
 """Name: the view's link, and what must be on the page before it is taken."""
+
+PICTURES = {
+    "predict": "guessed",
+    **{name: name for name in ("sliders", "story", "replay", "place")},
+}
+"""Those of the README: picture, and of which view."""
+
+COLOURS = 128
+"""Of a picture of the README, so that it is small."""
+
+HILL = 30
+"""Places of the curve that is drawn on a sheet."""
 
 PATIENCE = 600_000
 """Milliseconds."""
@@ -108,24 +122,77 @@ def take(address: str, folder: Path, names: list[str]) -> list[Path]:
     return made
 
 
+def take_pictures(address: str, folder: Path) -> list[Path]:
+    """Take the README's pictures: light, of an old projector's size, in few colours."""
+    from PIL import Image
+    from playwright.sync_api import sync_playwright
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox"], timeout=PATIENCE
+        )
+        width, height = SIZES[0]
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(PATIENCE)
+        for picture, name in PICTURES.items():
+            taken = _one(page, address, folder, name, "light")
+            path = taken.replace(folder / f"room-{picture}.png")
+            with Image.open(path) as image:
+                few = image.convert("RGB").quantize(COLOURS)
+            few.save(path, optimize=True)
+            made.append(path)
+        browser.close()
+    return made
+
+
 def _one(page: Any, address: str, folder: Path, name: str, theme: str) -> Path:
     link, awaited = SHOTS[name]
     page.goto(f"{address}{link}{'&' if '?' in link else '?'}look={theme}")
     page.wait_for_selector(awaited)
-    page.wait_for_timeout(500)
+    if name == "guessed":
+        _guess(page)
+    if name == "place":
+        for _ in range(5):
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(400)
+    page.wait_for_timeout(800)
     width = page.viewport_size["width"]
     path = folder / f"{name}-{theme}-{width}.png"
     page.screenshot(path=str(path))
     return path
 
 
+def _guess(page: Any) -> None:
+    """Draw a hill on the sheet, commit it, and wait for the result."""
+    box = page.locator(".plot.drawable").bounding_box()
+    for step in range(HILL + 1):
+        across = step / HILL
+        x = box["x"] + 20.0 + (box["width"] - 40.0) * across
+        y = box["y"] + box["height"] * (0.2 + 0.6 * (2.0 * across - 1.0) ** 2)
+        page.mouse.move(x, y)
+        if step == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.locator("button.act:not([disabled])").first.click()
+    page.wait_for_selector(".verdict[data-done]")
+
+
 def main() -> None:
     """Take those that are named after the folder; all where none is."""
     if len(sys.argv) < 2:
-        raise SystemExit("usage: python -m experiments.demo.screenshots FOLDER [VIEW ...]")
+        raise SystemExit(
+            "usage: python -m experiments.demo.screenshots FOLDER [VIEW ... | --pictures]"
+        )
+    folder, names = Path(sys.argv[1]), sys.argv[2:]
     with room("classroom") as address:
-        for path in take(address, Path(sys.argv[1]), sys.argv[2:] or list(SHOTS)):
-            print(path)
+        if names == ["--pictures"]:
+            made = take_pictures(address, folder)
+        else:
+            made = take(address, folder, names or list(SHOTS))
+    for path in made:
+        print(path)
 
 
 if __name__ == "__main__":

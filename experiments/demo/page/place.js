@@ -1,6 +1,6 @@
 // The centre as a place: desks at the left, the queue beside them, customers as a crowd at the
 // right. A frame is {day, queue, talking, reps: [{desk, exhaustion, on, talking}], crowd: "...",
-// edges: [[from, to], ...]}; the crowd is one letter a customer, "0" for loyalty 0, "o" for 1.
+// edges: [[from, to, good], ...]}; the crowd is one letter a customer, "0" for loyalty 0, "o" for 1.
 export default {
   template: "<div class='floor'><canvas role='img' :aria-label='label'></canvas></div>",
   props: { frame: Object, label: String },
@@ -51,7 +51,16 @@ export default {
       frame.reps.forEach((rep, k) => {
         const x = (k % columns) * w + w / 2;
         const y = Math.floor(k / columns) * h + h / 2;
-        pen.globalAlpha = rep.on ? 1 : 0.35;
+        if (rep.away === "vacant") {
+          pen.setLineDash([5, 5]);
+          pen.lineWidth = 2;
+          pen.strokeStyle = ink("--muted");
+          pen.beginPath();
+          pen.roundRect(x - side / 2, y - side / 2, side, side, side * 0.16);
+          pen.stroke();
+          pen.setLineDash([]);
+          return;
+        }
         pen.fillStyle = mix(ink("--p2"), ink("--p1"), rep.exhaustion);
         pen.beginPath();
         pen.roundRect(x - side / 2, y - side / 2, side, side, side * 0.16);
@@ -61,10 +70,18 @@ export default {
           pen.strokeStyle = ink("--ink");
           pen.stroke();
         }
-        pen.globalAlpha = 1;
-        pen.fillStyle = ink("--paper");
+        // Who is away keeps the colour as a frame: pale squares take no legible number.
+        if (!rep.on) {
+          pen.fillStyle = ink("--paper");
+          pen.beginPath();
+          pen.roundRect(x - side * 0.41, y - side * 0.41, side * 0.82, side * 0.82, side * 0.1);
+          pen.fill();
+        }
+        pen.fillStyle = ink(rep.on ? "--paper" : "--ink");
         pen.font = `600 ${Math.max(10, Math.min(size, side * 0.34))}px system-ui, sans-serif`;
-        pen.fillText(rep.exhaustion.toFixed(2).replace(/^0/, ""), x, y + side * 0.1);
+        const away = AWAY[rep.away];
+        const told = rep.exhaustion.toFixed(2).replace(/^0/, "");
+        pen.fillText(away ? `${away} ${told}` : told, x, y + side * 0.1);
       });
       const shown = Math.min(frame.queue, Math.floor(width / (size * 0.9)));
       pen.fillStyle = ink("--now");
@@ -96,7 +113,8 @@ export default {
       }
       pen.strokeStyle = ink("--ink");
       pen.lineWidth = 1.6;
-      for (const [from, to] of frame.edges) {
+      for (const [from, to, good] of frame.edges) {
+        pen.setLineDash(good ? [] : [3, 3]);
         const [[a, b], [c, d]] = [at(from), at(to)];
         pen.beginPath();
         pen.moveTo(a, b);
@@ -110,6 +128,9 @@ export default {
     },
   },
 };
+
+// What stands on the desk of a rep who is away.
+const AWAY = { training: "T", ill: "I", off: "O", holiday: "H", surplus: "S" };
 
 // A colour between two, each "#rrggbb" or "#rgb".
 function mix(one, other, share) {

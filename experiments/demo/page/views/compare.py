@@ -9,6 +9,7 @@ from experiments.demo.page.parts import Box, Markup, Plot, Tag, button, choice
 from experiments.demo.page.shell import Quiet
 from experiments.demo.page.source import Answer
 from experiments.demo.words import words
+from experiments.errors import RequestError
 
 
 class Panels:
@@ -101,7 +102,10 @@ class Compare(Quiet):
         self._fourth = policy
         self._facts.text = words("compare.working")
         self.shell.relink()
-        await self.start()
+        try:
+            await self.start()
+        except RequestError as error:
+            self._facts.text = str(error)
 
     def state(self) -> dict[str, str]:
         """Return the fourth policy."""

@@ -25,6 +25,14 @@ class Floor(Element, component="../place.js"):
     def show(self, frame: dict[str, Any]) -> None:
         """Show a day."""
         self.props["frame"] = frame
+        self.props["label"] = words(
+            "place.seen",
+            day=frame["day"],
+            waiting=frame["queue"],
+            told=frame["told"],
+            loyalty=f"{frame['loyalty']:.2f}",
+            exhaustion=f"{frame['exhaustion']:.2f}",
+        )
         self.update()
 
 
@@ -44,6 +52,7 @@ class Place(Quiet):
             choice(words("story.under"), source.titles, self._policy, self._take_policy)
             self._play = button(words("story.play"), self.play)
             button(words("place.step"), self.step, "act quiet")
+            button(words("place.again"), self.start, "tool")
             with Box("div", style="width: 13rem"):
                 slider(
                     words("place.speed"),
@@ -70,7 +79,11 @@ class Place(Quiet):
                         style=f"width:5em; border-radius:.3em; background:{paint}",
                     )
                     Tag("span", words("place.high"))
+            Tag("span", words("place.lines"), "key-of")
+        Tag("p", words("place.away"), "fine")
         self._floor = Floor()
+        # A line of the legend more than the other views have above them.
+        self._floor.style("height: calc(100vh - 14.5rem)")
         self._timer = ui.timer(1.0 / USUAL, self._tick, active=False)
 
     async def start(self) -> None:
@@ -125,6 +138,11 @@ class Place(Quiet):
         elif name == "next":
             self.shell.later(self.step())
         return name in ("play", "next")
+
+    @property
+    def policy(self) -> str:
+        """The policy in force."""
+        return self._policy
 
     def state(self) -> dict[str, str]:
         """Return the policy."""

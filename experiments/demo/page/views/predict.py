@@ -244,6 +244,11 @@ class Predict(Quiet):
             self.reveal()
         return name == "enter"
 
+    @property
+    def shown(self) -> bool:
+        """Whether the result has been revealed."""
+        return self._shown
+
     def state(self) -> dict[str, str]:
         """Return which way of guessing it is."""
         if self._mode == "shape":

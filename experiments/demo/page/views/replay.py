@@ -3,7 +3,7 @@
 from experiments.demo.page.parts import Box, Markup, Tag, choice
 from experiments.demo.page.shell import Quiet
 from experiments.demo.page.source import Tale
-from experiments.demo.page.views.story import Steps, gauges, said
+from experiments.demo.page.views.story import Steps, gauges, newest_seen, said
 from experiments.demo.words import words
 
 
@@ -59,12 +59,28 @@ class Replay(Quiet):
         self.steps.over(max(len(each.turns) for each in self._tales), self._part or 0)
         self.shell.relink()
 
+    @property
+    def tales(self) -> list[Tale]:
+        """The conversations that are shown: one, or two."""
+        return self._tales
+
+    @property
+    def parts(self) -> int | None:
+        """The turn at which they part."""
+        return self._part
+
+    @property
+    def told(self) -> str:
+        """Where they part, in words."""
+        return self._verdict.text
+
     def _turn(self, at: int) -> None:
         for (_, bars, talk), each in zip(self._columns, self._tales, strict=False):
             last = min(at, len(each.turns) - 1)
             bars.show(gauges(each.turns[last]))
             over = at >= len(each.turns) - 1
             talk.show(said(each.turns[: last + 1], each.ending if over else "", self._part))
+        newest_seen()
 
     async def _take_kind(self, kind: str) -> None:
         self._kind, self._contact = kind, ""

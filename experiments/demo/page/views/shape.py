@@ -74,7 +74,7 @@ class ShapeGuess:
             Tag("b", f"{plots.measure_title(self._measure)} · {titles[self.policy]}")
             Tag("span", words("shape.drawn"), "fine")
             facts = Tag("span", words("compare.working"), "fine live", role="status")
-        with Box("div", "verdict", role="status"):
+        with Box("div", "verdict", role="status") as verdict:
             told = Tag("p", words("compare.working"), "score")
         with Box("div", style="height: min(50vh, 34rem)"):
             plot = Plot(plots.strategy(self.knob, self._measure, [], [], None))
@@ -90,6 +90,8 @@ class ShapeGuess:
         guess = stretched(self.drawn, tried)
         plot.show(plots.strategy(self.knob, self._measure, tried, guess, stands))
         told.text = shape_verdict(self._measure, tried, self.drawn).text
+        verdict.props["data-done"] = "yes"
+        verdict.update()
         self._shell.say(told.text)
 
     async def _answer(self, place: float) -> Answer | None:

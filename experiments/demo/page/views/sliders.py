@@ -11,6 +11,7 @@ from experiments.demo.page.source import Answer
 from experiments.demo.page.views.compare import Panels, legend
 from experiments.demo.sliders import Knob
 from experiments.demo.words import words
+from experiments.errors import RequestError
 
 GROUPS = ("handling", "support", "centre")
 
@@ -111,9 +112,18 @@ class Sliders(Quiet):
         try:
             while self._waiting is not None:
                 full, self._waiting = self._waiting, None
-                await self._show(full)
+                try:
+                    await self._show(full)
+                except RequestError as error:
+                    self._say_wrong(error)
         finally:
             self._running = None
+
+    def _say_wrong(self, error: RequestError) -> None:
+        # In the line of facts: it goes again when a slider is moved to where things fit.
+        self._badge.text = words("shell.wrong")
+        self._facts.text = str(error)
+        self.shell.say(self._facts.text)
 
     async def _show(self, full: bool) -> None:
         source = self.room.source

@@ -98,23 +98,32 @@ class Story(Quiet):
         self._kind = self.asked.get("kind") or next(iter(source.kinds))
         self._policy = self.asked.get("policy") or next(iter(source.titles))
         self._contact = self.asked.get("contact", "")
+        self._skip = 0
         with Box("div", "head"):
             Tag("h1", words("story.title"))
             Tag("span", words("story.lead"), "lead")
         with Box("div", "actions"):
             choice(words("story.which"), source.kinds, self._kind, self._take_kind)
             choice(words("story.under"), source.titles, self._policy, self._take_policy)
+            button(words("story.another"), self._another, "tool")
             button(words("story.elsewhere"), self._elsewhere, "tool")
         self.steps = Steps(self._turn)
         self._gauges = Markup("", "")
         self._opening = Tag("p", words("story.finding"), "lead", role="status")
-        self._said = Markup("", "said-list")
         self._wants = Markup("", "")
+        self._said = Markup("", "said-list")
+        # What stands above it is higher here than beside a replay.
+        self._said.style("max-height: calc(100vh - 24rem)")
 
     async def start(self) -> None:
         """Look for the conversation."""
         self._opening.text = words("story.finding")
-        tale = await self.room.source.tale(self._kind, self._policy, self._contact)
+        source = self.room.source
+        tale = await source.tale(self._kind, self._policy, self._contact, self._skip)
+        if tale is None and self._skip:
+            self._skip = 0
+            self.shell.say(words("story.no_more"))
+            tale = await source.tale(self._kind, self._policy, "")
         self.tale = tale
         if tale is None:
             self._opening.text = words("story.none")
@@ -132,13 +141,19 @@ class Story(Quiet):
         self._gauges.show(gauges(self.tale.turns[at]))
         last = at == len(self.tale.turns) - 1
         self._said.show(said(self.tale.turns[: at + 1], self.tale.ending if last else ""))
+        newest_seen()
 
     async def _take_kind(self, kind: str) -> None:
-        self._kind, self._contact = kind, ""
+        self._kind, self._contact, self._skip = kind, "", 0
         await self.start()
 
     async def _take_policy(self, policy: str) -> None:
-        self._policy, self._contact = policy, ""
+        self._policy, self._contact, self._skip = policy, "", 0
+        await self.start()
+
+    async def _another(self) -> None:
+        self._contact, self._skip = "", self._skip + 1
+        self.asked.pop("turn", None)
         await self.start()
 
     def _elsewhere(self) -> None:
@@ -158,6 +173,14 @@ class Story(Quiet):
         self.steps.close()
 
 
+def newest_seen() -> None:
+    """Scroll the lists of turns to their newest, once it is there."""
+    ui.run_javascript(
+        "setTimeout(() => document.querySelectorAll('.said-list')"
+        ".forEach((list) => { list.scrollTop = list.scrollHeight; }), 60)"
+    )
+
+
 def gauges(turn: Turn) -> str:
     """Return what a turn did to both, as bars."""
     bars = (
@@ -171,7 +194,8 @@ def gauges(turn: Turn) -> str:
         for name, value, tone in bars
     )
     name = escaped(words("story.cost"))
-    cost = f'<div class="gauge"><span>{name}</span><b>{turn.cost:.2f}</b></div>'
+    spent = escaped(words("story.prices", cost=f"{turn.cost:.2f}"))
+    cost = f'<div class="gauge"><span>{name}</span><b>{spent}</b></div>'
     return f'<div class="gauges">{shown}{cost}</div>'
 
 
@@ -221,4 +245,5 @@ def wants(tale: Tale) -> str:
         f'<p class="fine"><b>{escaped(party)}:</b> {escaped(text)}</p>'
         for party, text in tale.wants.items()
     )
-    return f"<h2>{escaped(words('story.wants'))}</h2>{rows}" if rows else ""
+    title = escaped(words("story.wants"))
+    return f'<h2 class="sr">{title}</h2><div class="gauges">{rows}</div>' if rows else ""
