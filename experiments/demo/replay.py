@@ -1,6 +1,8 @@
 """The same customer, the same issue, the same chance, under another policy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,6 @@ LATER = 30
 
 TRIED = 6
 """Conversations that are looked into for being over the same issue."""
-
 
 ALIKE = (1, 5)
 """Turns that go alike before two conversations part, in a pair that is good to show."""
@@ -111,7 +112,8 @@ class Replays:
             return Replay(one, None, None, words("replay.never", policy=title))
         other = self._stories.load(str(there))
         at = parting(one.turns, other.turns)
-        parts = [words("replay.same") if at is None else words("replay.part", turn=at + 1)]
+        names = [self._setting.all_titles[each] for each in (where.policy, policy)]
+        parts = [words("replay.same") if at is None else parted(one, other, at, names)]
         if other.row["attempt"] != one.row["attempt"]:
             attempt = other.row["attempt"]
             parts.insert(0, words("replay.another_time", policy=title, attempt=attempt))
@@ -148,7 +150,37 @@ class Replays:
         return None
 
 
-def _key(row: np.void) -> tuple[int, int, int, int]:
+def parted(one: Story, other: Story, at: int, titles: Sequence[str]) -> str:
+    """Say what parts two conversations.
+
+    Parameters
+    ----------
+    one, other : Story
+        The conversations.
+    at : int
+        The turn at which they part, from 0; the shorter one may be over by then.
+    titles : sequence of str
+        What their policies are called.
+    """
+    shorter = min(
+        (len(each.turns), title) for each, title in zip((one, other), titles, strict=True)
+    )
+    if at >= shorter[0]:
+        return words("replay.part_end", turn=at, policy=shorter[1])
+    first, second = one.turns[at], other.turns[at]
+    if first.rep == second.rep:
+        return words("replay.part_customer", turn=at + 1)
+    return words(
+        "replay.part_rep",
+        turn=at + 1,
+        first=first.rep,
+        one=titles[0],
+        second=second.rep,
+        other=titles[1],
+    )
+
+
+def _key(row: Any) -> tuple[int, int, int, int]:
     """Return what tells a contact over an issue from others."""
     return int(row["day"]), int(row["customer"]), int(row["kind"]), int(row["attempt"])
 
@@ -157,7 +189,7 @@ def _by_contact(rows: np.ndarray) -> dict[tuple[int, int, int, int], np.void]:
     return {_key(row): row for row in rows}
 
 
-def _promise(one: np.void, other: np.void | None) -> int:
+def _promise(one: Any, other: Any | None) -> int:
     """Return how good a pair is to show, by what the log holds of both."""
     if other is None:
         return 0

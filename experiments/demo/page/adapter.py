@@ -124,11 +124,22 @@ class RoomSource:
         """Let the threads end."""
         self._trials.close()
 
-    async def tale(self, kind: str, policy: str, contact: str, skip: int = 0) -> Tale | None:
-        """Find a conversation of that kind, past so many, or bring that contact back."""
+    async def tale(
+        self, kind: str, policy: str, contact: str, skip: int = 0, other: str = ""
+    ) -> Tale | None:
+        """Find a conversation of that kind, past so many, or bring that contact back.
+
+        With another policy: one that is worth replaying under that one.
+        """
         if contact:
             return tale_of(await aside(lambda: self._stories.load(contact)))
-        found = await aside(lambda: self._stories.find(kind, policy, skip))
+        found = await aside(
+            lambda: (
+                self._replays.find(kind, policy, other, skip)
+                if other
+                else self._stories.find(kind, policy, skip)
+            )
+        )
         return None if found is None else tale_of(found)
 
     async def again(self, tale: Tale, policy: str) -> tuple[Tale | None, int | None, str]:

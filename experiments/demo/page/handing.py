@@ -152,7 +152,8 @@ async def _shown(room: "Room", page: str, step: Step) -> Section:
 
 async def _talk(room: "Room", step: Step, policy: str) -> Section:
     kind = step.story or next(iter(room.source.kinds))
-    tale = await room.source.tale(kind, policy, "")
+    against = step.other if step.view == "replay" else ""
+    tale = await room.source.tale(kind, policy, "", 0, against)
     if tale is None:
         return Section("", [words("story.none")])
     if step.view == "story":

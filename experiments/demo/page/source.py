@@ -177,8 +177,13 @@ class Source(Protocol):
     def forget(self, page: str) -> None:
         """Drop what a page asked for."""
 
-    async def tale(self, kind: str, policy: str, contact: str, skip: int = 0) -> Tale | None:
-        """Find a conversation of that kind, past so many, or bring that contact back."""
+    async def tale(
+        self, kind: str, policy: str, contact: str, skip: int = 0, other: str = ""
+    ) -> Tale | None:
+        """Find a conversation of that kind, past so many, or bring that contact back.
+
+        With another policy: one that is worth replaying under that one.
+        """
 
     async def again(self, tale: Tale, policy: str) -> tuple[Tale | None, int | None, str]:
         """Return the same under another policy, the turn at which they part, and that in words.

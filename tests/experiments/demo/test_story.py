@@ -246,3 +246,29 @@ def test_tellable_stories_come_first(stories):
         turns = rows["turns"][worth_telling(rows, kind)]
         fits = (turns >= 4) & (turns <= 10)
         assert (np.diff(fits.astype(int)) <= 0).all()
+
+
+def test_a_pair_to_show_is_equal_until_it_parts_and_says_by_what(stories):
+    replays = Replays(stories)
+    there = 0
+    for skip in range(4):
+        one = replays.find("escalation", "strict-boundaries", "always-right", skip)
+        if one is None:
+            break
+        pair = replays.again(one.contact, "always-right")
+        if pair.other is None or pair.parts_at is None:
+            continue
+        there += 1
+        until = pair.parts_at
+        one_said, other_said = (
+            [(turn.customer, turn.rep, turn.tone) for turn in each.turns]
+            for each in (pair.one, pair.other)
+        )
+        assert one_said[:until] == other_said[:until]
+        assert one_said[until : until + 1] != other_said[until : until + 1]
+        assert f"turn {until + 1}" in pair.text or f"to turn {until} the same" in pair.text
+        # The same chance, from a room that knows nothing of this one.
+        fresh = Replays(Stories(room(TWIN))).again(one.contact, "always-right")
+        assert (fresh.text, fresh.parts_at) == (pair.text, pair.parts_at)
+        assert fresh.other.turns == pair.other.turns
+    assert there

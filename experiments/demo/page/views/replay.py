@@ -1,6 +1,6 @@
 """The same customer under another policy: two conversations, and where they part."""
 
-from experiments.demo.page.parts import Box, Markup, Tag, choice
+from experiments.demo.page.parts import Box, Markup, Tag, button, choice
 from experiments.demo.page.shell import Quiet
 from experiments.demo.page.source import Tale
 from experiments.demo.page.views.story import Steps, gauges, newest_seen, said
@@ -20,6 +20,7 @@ class Replay(Quiet):
             name for name in names if name != self._policy or len(names) == 1
         )
         self._contact = self.asked.get("contact", "")
+        self._skip = 0
         self._tales: list[Tale] = []
         self._part: int | None = None
         with Box("div", "head"):
@@ -29,6 +30,7 @@ class Replay(Quiet):
             choice(words("story.which"), source.kinds, self._kind, self._take_kind)
             choice(words("story.under"), source.titles, self._policy, self._take_policy)
             choice(words("replay.against"), source.titles, self._other, self._take_other)
+            button(words("replay.another"), self._another, "tool")
         self.steps = Steps(self._turn)
         self._verdict = Tag("p", words("story.finding"), "score", role="status")
         self._columns: list[tuple[Tag, Markup, Markup]] = []
@@ -42,7 +44,10 @@ class Replay(Quiet):
         """Look for the conversation, and hold it again."""
         source = self.room.source
         self._verdict.text = words("story.finding")
-        tale = await source.tale(self._kind, self._policy, self._contact)
+        tale = await source.tale(self._kind, self._policy, self._contact, self._skip, self._other)
+        if tale is None and self._skip:
+            self._skip = 0
+            tale = await source.tale(self._kind, self._policy, "", 0, self._other)
         if tale is None:
             self._verdict.text = words("story.none")
             return
@@ -82,12 +87,16 @@ class Replay(Quiet):
             talk.show(said(each.turns[: last + 1], each.ending if over else "", self._part))
         newest_seen()
 
+    async def _another(self) -> None:
+        self._contact, self._skip = "", self._skip + 1
+        await self.start()
+
     async def _take_kind(self, kind: str) -> None:
-        self._kind, self._contact = kind, ""
+        self._kind, self._contact, self._skip = kind, "", 0
         await self.start()
 
     async def _take_policy(self, policy: str) -> None:
-        self._policy, self._contact = policy, ""
+        self._policy, self._contact, self._skip = policy, "", 0
         await self.start()
 
     async def _take_other(self, policy: str) -> None:

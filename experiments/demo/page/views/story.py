@@ -228,7 +228,8 @@ def said(turns: Sequence[Turn], ending: str = "", parts: int | None = None) -> s
             f'<div class="turn{now}{parted}"><span class="fine">{place + 1}</span>'
             f"<div>{customer}</div><div>{mark}{rep}</div></div>"
         )
-    end = f'<p class="verdict">{escaped(ending)}</p>' if ending else ""
+    over = f'<b class="why">{escaped(words("replay.ends_here"))}</b>' if parts == len(turns) else ""
+    end = f'<p class="verdict">{over}{escaped(ending)}</p>' if ending else ""
     return "".join(lines) + end
 
 
