@@ -10,8 +10,17 @@ from experiments.demo.page.shell import Quiet
 from experiments.demo.page.source import Centre
 from experiments.demo.words import words
 
-FASTEST, SLOWEST, USUAL = 10.0, 0.5, 2.0
+FASTEST, SLOWEST, USUAL = 10.0, 0.2, 0.5
 """Days a second."""
+
+PASSES = 0.95
+"""The share of a day's time in which it is played: the next one must not cut it off."""
+
+STEP = 1.5
+"""Seconds in which a day passes that was stepped to."""
+
+FURTHEST = 365
+"""The last day to which a link leads: those before it are run first, some thirty a second."""
 
 
 class Floor(Element, component="../place.js"):
@@ -22,9 +31,10 @@ class Floor(Element, component="../place.js"):
         self.props["label"] = words("place.plot")
         self.props["frame"] = {}
 
-    def show(self, frame: dict[str, Any]) -> None:
-        """Show a day."""
+    def show(self, frame: dict[str, Any], pace: float) -> None:
+        """Show a day: it passes in so many seconds."""
         self.props["frame"] = frame
+        self.props["pace"] = pace
         self.props["label"] = words(
             "place.seen",
             day=frame["day"],
@@ -45,6 +55,7 @@ class Place(Quiet):
         self._policy = self.asked.get("policy") or next(iter(source.titles))
         self._centre: Centre | None = None
         self._busy = False
+        self._at = min(int(self.asked.get("day") or 1), FURTHEST)
         with Box("div", "head"):
             Tag("h1", words("place.title"))
             Tag("span", words("place.lead"), "lead")
@@ -52,11 +63,11 @@ class Place(Quiet):
             choice(words("story.under"), source.titles, self._policy, self._take_policy)
             self._play = button(words("story.play"), self.play)
             button(words("place.step"), self.step, "act quiet")
-            button(words("place.again"), self.start, "tool")
+            button(words("place.again"), self.from_the_start, "tool")
             with Box("div", style="width: 13rem"):
                 slider(
                     words("place.speed"),
-                    (SLOWEST, FASTEST, 0.5),
+                    (SLOWEST, FASTEST, 0.1),
                     USUAL,
                     self._set_speed,
                     shown=lambda speed: f"{speed:g}",
@@ -66,7 +77,7 @@ class Place(Quiet):
             self._told = Tag("span", "", "fine live")
         with Box("div", "keyed"):
             for text, low, high in (
-                (words("place.exhausted"), "--p2", "--p1"),
+                (words("place.exhausted"), "--soft", "--p1"),
                 (words("place.loyal"), "--p1", "--p0"),
             ):
                 with Box("span", "key-of"):
@@ -89,8 +100,15 @@ class Place(Quiet):
     async def start(self) -> None:
         """Open the centre."""
         self._day.text = words("place.opening")
-        self._centre = await self.room.source.centre(self._policy)
+        centre = await self.room.source.centre(self._policy)
+        await self.room.aside(lambda: [centre.next_day() for _ in range(self._at - 1)])
+        self._centre = centre
         await self._show_day()
+
+    async def from_the_start(self) -> None:
+        """Open the centre again, on the first day."""
+        self._at = 1
+        await self.start()
 
     async def _tick(self) -> None:
         await self._show_day()
@@ -106,7 +124,8 @@ class Place(Quiet):
             self._busy = False
         if centre is not self._centre:
             return
-        self._floor.show(frame)
+        self._floor.show(frame, PASSES * self._timer.interval if self._timer.active else STEP)
+        self._at = frame["day"]
         self._day.text = words("place.day", day=frame["day"])
         self._waiting.text = words("place.waiting", waiting=frame["queue"])
         self._told.text = words("place.told", told=frame["told"])
@@ -118,17 +137,19 @@ class Place(Quiet):
         else:
             self._timer.activate()
         self._play.text = words("story.pause" if self._timer.active else "story.play")
+        self.shell.relink()
 
     async def step(self) -> None:
         """Run one day."""
         await self._show_day()
+        self.shell.relink()
 
     def _set_speed(self, speed: float, released: bool) -> None:
         self._timer.interval = 1.0 / speed
 
     async def _take_policy(self, policy: str) -> None:
         self._policy = policy
-        await self.start()
+        await self.from_the_start()
         self.shell.relink()
 
     def key(self, name: str) -> bool:
@@ -145,8 +166,8 @@ class Place(Quiet):
         return self._policy
 
     def state(self) -> dict[str, str]:
-        """Return the policy."""
-        return {"policy": self._policy}
+        """Return the policy and the day."""
+        return {"policy": self._policy, "day": str(min(self._at, FURTHEST))}
 
     def close(self) -> None:
         """Stop."""
