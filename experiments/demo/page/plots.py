@@ -8,6 +8,7 @@ import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from experiments.analysis.interval import Interval
@@ -244,6 +245,20 @@ def figures_table(
         f'<table class="figures"><caption class="sr">{html.escape(caption)}</caption>'
         f"<thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
+
+
+def order_of(
+    means: Mapping[str, Interval],
+    differences: Mapping[tuple[str, str], Interval],
+    titles: Mapping[str, str],
+) -> str:
+    """Return policies from the most to the least: "A > B ≈ C", ≈ where no difference is sure."""
+    order = sorted(means, key=lambda name: -means[name].mean)
+    text = titles[order[0]]
+    for one, other in pairwise(order):
+        apart = differences[(one, other) if (one, other) in differences else (other, one)]
+        text += f" {'>' if told_apart(apart) else '≈'} {titles[other]}"
+    return text
 
 
 def scaled_by(value: Interval, scale: float) -> Interval:

@@ -123,3 +123,13 @@ def test_texts_can_be_read_in_both_themes(theme):
     assert contrast(found["on-accent"], found["accent"]) >= 4.5
     for n in range(8):
         assert contrast(found[f"p{n}"], found["paper"]) >= 2.0, n
+
+
+def test_an_order_says_what_cannot_be_told_apart():
+    means = {name: Interval(mean, 0.0, 0.0, 5) for name, mean in zip("abc", (1, 3, 2), strict=True)}
+    apart = {
+        ("b", "a"): Interval(2.0, 1.0, 3.0, 5),
+        ("c", "a"): Interval(1.0, -0.1, 2.1, 5),
+        ("c", "b"): Interval(-1.0, -1.1, -0.9, 5),
+    }
+    assert plots.order_of(means, apart, {name: name.upper() for name in "abc"}) == "B > C ≈ A"

@@ -226,12 +226,20 @@ class Predict(Quiet):
                 )
             else:
                 for measure, order in self._ranks.items():
-                    self._score(measure, self.room.source.rank_score(answer, measure, order))
+                    found = plots.order_of(
+                        answer.means[measure], answer.differences[measure], answer.titles
+                    )
+                    guess = " > ".join(answer.titles[name] for name in order)
+                    orders = words("predict.orders", guess=guess, result=found)
+                    told = self.room.source.rank_score(answer, measure, order)
+                    self._score(measure, told, orders)
 
-    def _score(self, measure: str, told: str) -> None:
+    def _score(self, measure: str, told: str, more: str = "") -> None:
         with Box("div", "verdict"):
             Tag("h2", plots.measure_title(measure))
             Tag("p", told, "score")
+            if more:
+                Tag("p", more, "fine")
 
     def _again(self) -> None:
         self._ranks = {measure: [] for measure in plots.PARTIES}

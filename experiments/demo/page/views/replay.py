@@ -3,7 +3,7 @@
 from experiments.demo.page.parts import Box, Markup, Tag, button, choice
 from experiments.demo.page.shell import Quiet
 from experiments.demo.page.source import Tale
-from experiments.demo.page.views.story import Steps, gauges, newest_seen, said
+from experiments.demo.page.views.story import Steps, gauges, newest_seen, said, talk_list
 from experiments.demo.words import words
 
 
@@ -37,7 +37,7 @@ class Replay(Quiet):
         with Box("div", "talks"):
             for _ in range(2):
                 with Box("section", "talk"):
-                    column = (Tag("h2", ""), Markup(), Markup("", "said-list"))
+                    column = (Tag("h2", ""), Markup(), talk_list())
                     self._columns.append(column)
 
     async def start(self) -> None:

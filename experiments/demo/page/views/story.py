@@ -111,7 +111,7 @@ class Story(Quiet):
         self._gauges = Markup("", "")
         self._opening = Tag("p", words("story.finding"), "lead", role="status")
         self._wants = Markup("", "")
-        self._said = Markup("", "said-list")
+        self._said = talk_list()
         # What stands above it is higher here than beside a replay.
         self._said.style("max-height: calc(100vh - 24rem)")
 
@@ -240,6 +240,15 @@ def _bubble(kind: str, who: str, text: str, more: str = "") -> str:
     return f'<div class="said {kind}">{name}{escaped(text)}{more}</div>'
 
 
+def talk_list() -> Markup:
+    """Return the room for a conversation, which scrolls: by the keyboard as well."""
+    made = Markup("", "said-list")
+    made.props["tabindex"] = "0"
+    made.props["role"] = "region"
+    made.props["aria-label"] = words("story.talk")
+    return made
+
+
 def wants(tale: Tale) -> str:
     """Return what each party wants, as HTML."""
     rows = "".join(
@@ -247,4 +256,4 @@ def wants(tale: Tale) -> str:
         for party, text in tale.wants.items()
     )
     title = escaped(words("story.wants"))
-    return f'<h2 class="sr">{title}</h2><div class="gauges">{rows}</div>' if rows else ""
+    return f'<h2 class="sr">{title}</h2><div class="wants">{rows}</div>' if rows else ""
