@@ -70,7 +70,7 @@ async def hand_out(room: "Room", page: str, name: str, view: "View | None") -> H
         Where there is nothing on the view yet.
     """
     if isinstance(view, Lesson):
-        steps = [await _step(room, page, step) for step in view.script.step]
+        steps = [await step_section(room, page, step) for step in view.script.step]
         return HandOut(view.script.title, view.script.aim, room.facts(), steps)
     sections = await _sections(room, page, name, view)
     return HandOut(words(f"{name}.title"), words(f"{name}.lead"), room.facts(), sections)
@@ -125,7 +125,7 @@ async def _days(room: "Room", policy: str, title: str = "") -> Section:
     return place_section(days, title or room.source.titles.get(policy, policy))
 
 
-async def _step(room: "Room", page: str, step: Step) -> Section:
+async def step_section(room: "Room", page: str, step: Step) -> Section:
     """Return a lesson's step, with what its view shows."""
     text = [part for part in step.text.strip().split("\n\n") if part.strip()]
     shown = await _shown(room, page, step)

@@ -168,6 +168,9 @@ class Shell:
             await view.start()
         except RequestError as error:
             wrong(error)
+        except Exception:
+            wrong(RequestError([words("shell.failed")]))
+            raise
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that takes its time, in the room of the view."""

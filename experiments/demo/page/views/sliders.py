@@ -122,6 +122,7 @@ class Sliders(Quiet):
     def _say_wrong(self, error: RequestError) -> None:
         # In the line of facts: it goes again when a slider is moved to where things fit.
         self._badge.text = words("shell.wrong")
+        self._badge.classes(remove="full")
         self._facts.text = str(error)
         self.shell.say(self._facts.text)
 
