@@ -17,11 +17,16 @@ LARGEST_HAND_OUT = 1_000_000
 """Bytes."""
 
 
+PLACE = """() => [
+  document.querySelector('.lesson-step [role=status]')?.textContent || '',
+  [...document.querySelectorAll('.live')].map((one) => one.textContent)
+    .find((text) => text.startsWith('turn ')) || '',
+]"""
+
+
 def place_in(page):
-    """Return the step, and the turn of a story beside it."""
-    step = page.locator(".lesson-step [role=status]").inner_text()
-    turn = page.locator(".live", has_text=re.compile("^turn "))
-    return step, turn.first.inner_text() if turn.count() else ""
+    """Return the step, and the turn of a story beside it: both of one moment."""
+    return tuple(page.evaluate(PLACE))
 
 
 def tab_to(page, key):
