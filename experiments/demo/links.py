@@ -31,13 +31,14 @@ NUMBERS = {"turn": (1, 64), "step": (1, 999), "day": (1, 100_000)}
 CHOICES = {
     "guess": ("rank", "curve", "shape"),
     "kind": KINDS,
+    "measure": ("loyalty", "exhaustion", "cost_per_contact"),
     "beside": ("yes",),
     "look": ("light", "dark"),
     "type": ("usual", "large"),
 }
 """Keys that hold one of a few words."""
 
-NAMES = ("name", "measure")
+NAMES = ("name",)
 """Keys that hold a name, which the view looks up itself."""
 
 ABOUT = ("config", "seed", "room")

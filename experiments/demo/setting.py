@@ -1,5 +1,6 @@
 """The room's standing set-up: one experiment, its policies, and what may be moved in it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,9 @@ from experiments.explain import explain
 from experiments.recipes import PolicySpec
 from sim.parameters import Centre
 from sim.policy import Policy
+
+DIGEST = 6
+"""Letters that tell two configs taken home apart."""
 
 YOURS = "yours"
 """The moved policy's name where it stands beside the one that it was made of."""
@@ -258,16 +262,24 @@ class Setting:
             name: PolicySpec.model_validate({"title": self._titled(name, wish), **_parts(policy)})
             for name, policy in {**used, **policies}.items()
         }
+        names = {YOURS: f"{wish.moved}-{YOURS}"}  # the room keeps the short name for itself
+        asked = repr((wish.policies, wish.moved, sorted(wish.changes.items()), wish.beside))
+        digest = hashlib.sha256(asked.encode()).hexdigest()[:DIGEST]
         changed = self.experiment.model_copy(
             update={
-                "policies": tuple(policies),
+                # Two files taken home must not claim the same folder of results.
+                "name": f"{self.experiment.name}-{digest}",
+                "policies": tuple(names.get(name, name) for name in policies),
                 "neutral": f"{self.experiment.neutral}{UNMOVED}",
                 "centre": centre,
                 "support": None,
                 "support_budget": None,
                 "precision": (),
-                "timeline": self._timeline(policies, wish),
-                "policy": specs,
+                "timeline": tuple(
+                    switch.model_copy(update={"of": names.get(switch.of or "", switch.of)})
+                    for switch in self._timeline(policies, wish)
+                ),
+                "policy": {names.get(name, name): spec for name, spec in specs.items()},
             }
         )
         return to_toml(changed)

@@ -96,7 +96,9 @@ def shape_verdict(measure: str, tried: Sequence[Tried], drawn: Points) -> ShapeV
     alike = len(tried) - 1 - right - wrong
     sign = BY_NAME[measure].better or 1
     best = tried[int(np.argmax([sign * each.mean.mean for each in tried]))].shown
-    guessed = tried[int(np.argmax(sign * heights))].shown
+    tops = np.flatnonzero(sign * heights == (sign * heights).max())
+    ends = [tried[int(k)].shown for k in (tops[0], tops[-1])]
+    guessed = ends[0] if len(tops) == 1 else words("shape.ends", low=ends[0], high=ends[1])
     parts = [
         words("shape.right", right=right, counted=right + wrong, stands=tried[stands].shown)
         if right + wrong

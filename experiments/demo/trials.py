@@ -36,10 +36,7 @@ QUICK_CENTRES = 2
 QUICK_WORK = 1_200.0
 """Days times desks of a quick estimate: some 80 ms of one processor, all in all."""
 
-QUICK_CENTRES_WORK = 700.0
-"""The same where the centre is a new one, which takes as long again to be founded."""
-
-LEAST_WEEKS = 3
+LEAST_WEEKS = 4
 """Weeks after the branch, and of a new warm-up, of a quick estimate, however large the centre."""
 
 RUNS_KEPT = 5_000
@@ -180,8 +177,7 @@ class Trials:
         n = min(QUICK_CENTRES if new else QUICK_REPLICATIONS, asked.replications)
         # Work goes with whatever there is more of than in the room's own centre.
         crowd = asked.centre.seats * centre.customers / asked.centre.customers
-        work = QUICK_CENTRES_WORK if new else QUICK_WORK
-        affordable = work / (n * max(centre.seats, crowd))
+        affordable = QUICK_WORK / (n * max(centre.seats, crowd))
         if not new:
             # One policy is moved; the others' runs are kept.
             return Shape(n, _weeks(affordable, asked.days), asked.warmup_days)

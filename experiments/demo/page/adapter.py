@@ -90,14 +90,21 @@ class RoomSource:
     ) -> Answer | None:
         """Work out an answer; None where a newer request of that page came."""
         wish = Wish(tuple(policies), moved, dict(changes), full, beside)
-        hear = None
-        if tell is not None:
-            told, loop = tell, asyncio.get_running_loop()
+        wanted, loop = [tell], asyncio.get_running_loop()
 
-            def hear(estimate: Estimate) -> None:
-                loop.call_soon_threadsafe(told, answer_of(estimate))
+        def pass_on(answer: Answer) -> None:
+            for each in wanted:  # nobody, once the whole is there or not wanted any more
+                if each is not None:
+                    each(answer)
 
-        estimate = await asyncio.wrap_future(self._trials.ask(page, wish, hear))
+        def hear(estimate: Estimate) -> None:
+            loop.call_soon_threadsafe(pass_on, answer_of(estimate))
+
+        try:
+            asked = self._trials.ask(page, wish, hear if tell is not None else None)
+            estimate = await asyncio.wrap_future(asked)
+        finally:
+            wanted.clear()
         return None if estimate is None else answer_of(estimate)
 
     def config(

@@ -15,7 +15,7 @@ from experiments.demo.page.shell import Shell, View
 from experiments.demo.page.source import Answer, Source
 from experiments.demo.page.views.compare import Compare
 from experiments.demo.page.views.info import Info
-from experiments.demo.page.views.lessons import Lesson, Lessons
+from experiments.demo.page.views.lessons import Lesson, Lessons, asked_of
 from experiments.demo.page.views.place import Place
 from experiments.demo.page.views.predict import Predict
 from experiments.demo.page.views.replay import Replay
@@ -56,8 +56,23 @@ class Room:
     def __init__(self, source: Source, lessons: Sequence[Script] = ()) -> None:
         self.source = source
         own = {script.name: script for script in lessons}
+        wrong = [mistake for script in own.values() for mistake in self._mistakes(script)]
+        if wrong:
+            raise RequestError(wrong)
         shipped = [script for script in load_lessons() if script.name not in own]
         self.lessons: tuple[Script, ...] = (*own.values(), *shipped)
+
+    def _mistakes(self, script: Script) -> list[str]:
+        """Return what this room cannot show of a lesson."""
+        found = []
+        for number, step in enumerate(script.step, 1):
+            try:
+                if step.view != "none":
+                    self.source.read_address(step.view, asked_of(step))
+            except RequestError as error:
+                start = f"lesson {script.name}, step {number}: "
+                found += [start + text.removeprefix("link: ") for text in error.messages]
+        return found
 
     def lesson(self, name: str) -> Script:
         """Return a lesson by its name; a link never leads to a file.
@@ -86,11 +101,11 @@ class Room:
         """Do something that takes its time, off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(None, work)
 
-    def hand_out(self, shell: Shell, view: str, shown: View | None) -> None:
-        """Make a hand-out of what a page shows, and send it to that browser."""
+    def hand_out(self, shell: Shell, view: str, shown: View | None) -> Any:
+        """Make a hand-out of what a page shows, and send it to that browser: the task."""
         from experiments.demo.page.handing import make
 
-        shell.later(make(self, shell, view, shown))
+        return shell.later(make(self, shell, view, shown))
 
 
 def prepare(room: Room, first: str = "/predict") -> None:

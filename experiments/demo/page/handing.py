@@ -26,7 +26,7 @@ from experiments.demo.page.views.sliders import Sliders
 from experiments.demo.page.views.story import Story
 from experiments.demo.sliders import positions
 from experiments.demo.words import words
-from experiments.errors import RequestError
+from experiments.errors import RequestError, no_such
 
 if TYPE_CHECKING:
     from experiments.demo.page.app import Room
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 FRAMES = 11
 """Places of a hand-out's slider."""
+
+WEEKS = 40
+"""Of a plot over time: a file with years of them at every place would be too large."""
 
 USUAL = "handling.generosity"
 """What the slider of a hand-out moves where nothing else was moved."""
@@ -54,7 +57,7 @@ async def make(room: "Room", shell: "Shell", name: str, view: "View | None") -> 
     ui.notify(words("shell.handed_out"))
     try:
         out = await hand_out(room, shell.page, name, view)
-        page = hand_out_page(out)
+        page = await room.aside(lambda: hand_out_page(out))
     except RequestError as error:
         ui.notify(str(error), type="negative", multi_line=True)
         return
@@ -103,10 +106,10 @@ async def _sections(room: "Room", page: str, name: str, view: "View | None") -> 
 
 
 async def _guessed(room: "Room", page: str, view: Predict) -> Sequence[Section]:
-    """Return a guess with its result; before the reveal, the question alone."""
+    """Return the result that was guessed; before the reveal, the question alone."""
     if not view.shown:
         return [Section(words("predict.title"), [words("predict.complete")])]
-    if view.shape.drawn:
+    if view.mode == "shape":
         return [await moved(room, page, view.shape.policy, {}, view.shape.key)]
     return [await moved(room, page, next(iter(room.source.titles)), {})]
 
@@ -152,13 +155,14 @@ async def _shown(room: "Room", page: str, step: Step) -> Section:
 
 async def _talk(room: "Room", step: Step, policy: str) -> Section:
     kind = step.story or next(iter(room.source.kinds))
-    against = step.other if step.view == "replay" else ""
+    unlike = next((name for name in room.source.titles if name != policy), policy)
+    against = (step.other or unlike) if step.view == "replay" else ""
     tale = await room.source.tale(kind, policy, "", 0, against)
     if tale is None:
         return Section("", [words("story.none")])
     if step.view == "story":
         return story_section(tale, "")
-    other, parts, told = await room.source.again(tale, step.other or policy)
+    other, parts, told = await room.source.again(tale, against)
     return _replayed(room, [tale] if other is None else [tale, other], told, parts)
 
 
@@ -187,7 +191,10 @@ async def moved(
         Whether the moved policy stands beside the unmoved one.
     """
     known = {knob.key: knob for knob in room.source.knobs()}
-    knob = known[key or next(reversed(list(changes)), USUAL)]
+    name = key or next(reversed(list(changes)), USUAL)
+    if name not in known:
+        raise RequestError([no_such("slider", name, known)])
+    knob = known[name]
     stands = changes.get(knob.key, room.source.value(policy, knob.key))
     places = positions(knob, stands, FRAMES)
     frames = []
@@ -205,11 +212,23 @@ def panels(answer: Answer) -> Sequence[Panel]:
     return [
         Panel(
             plots.measure_title(measure),
-            plots.lines(measure, answer.curves[measure]),
+            thinned(plots.lines(measure, answer.curves[measure])),
             table_of(answer, measure),
         )
         for measure in plots.PARTIES
     ]
+
+
+def thinned(spec: plots.Spec) -> plots.Spec:
+    """Return a plot over time with no more than :data:`WEEKS` of its weeks, the last among them."""
+    weeks = len(spec["x"])
+    apart = -(-weeks // WEEKS)
+    kept = slice((weeks - 1) % apart, None, apart) if apart > 1 else slice(None)
+    lines = [
+        {name: value[kept] if isinstance(value, list) else value for name, value in line.items()}
+        for line in spec["lines"]
+    ]
+    return {**spec, "x": spec["x"][kept], "lines": lines}
 
 
 async def _answer(

@@ -12,6 +12,7 @@ export default {
   },
   watch: {
     spec() {
+      this.$el.frontlineStroke = undefined; // another sheet
       this.draw();
     },
     drawing() {

@@ -8,7 +8,7 @@ import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
 from experiments.analysis.interval import Interval
@@ -252,13 +252,17 @@ def order_of(
     differences: Mapping[tuple[str, str], Interval],
     titles: Mapping[str, str],
 ) -> str:
-    """Return policies from the most to the least: "A > B ≈ C", ≈ where no difference is sure."""
+    """Return policies from the most to the least, and which pairs cannot be told apart."""
     order = sorted(means, key=lambda name: -means[name].mean)
-    text = titles[order[0]]
-    for one, other in pairwise(order):
-        apart = differences[(one, other) if (one, other) in differences else (other, one)]
-        text += f" {'>' if told_apart(apart) else '≈'} {titles[other]}"
-    return text
+    text = " > ".join(titles[name] for name in order)
+    alike = [
+        f"{titles[one]} ≈ {titles[other]}"
+        for one, other in combinations(order, 2)
+        if not told_apart(
+            differences[(one, other) if (one, other) in differences else (other, one)]
+        )
+    ]
+    return f"{text} ({'; '.join(alike)})" if alike else text
 
 
 def scaled_by(value: Interval, scale: float) -> Interval:

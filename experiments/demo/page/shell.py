@@ -99,6 +99,8 @@ class Shell:
         self._view: View | None = None
         self._where = Where("", {})
         self._task: Any = None
+        self._later: set[Any] = set()
+        self._handing: Any = None
         self._tabs: dict[str, Tag] = {}
         self._told: Tag | None = None
         self._client = ui.context.client
@@ -128,7 +130,7 @@ class Shell:
         ui.on("key_pressed", self._key)
         # What was worked out before the browser's socket was there has its link by now.
         self._client.on_connect(self.relink)
-        self._client.on_delete(self._close)
+        self._client.on_delete(self._gone)
 
     def _warming(self) -> None:
         """Say why nothing is there yet, where that takes longer than a moment."""
@@ -164,17 +166,24 @@ class Shell:
 
     async def begin(self, view: View) -> None:
         """Let a view work out what it shows first, and say what is wrong with it."""
+        await self.guarded(view.start())
+
+    async def guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something, and say on the page what is wrong with it."""
         try:
-            await view.start()
+            await work
         except RequestError as error:
             wrong(error)
         except Exception:
             wrong(RequestError([words("shell.failed")]))
             raise
 
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something that takes its time, in the room of the view."""
-        background_tasks.create(work, context=self.body)
+    def later(self, work: Coroutine[Any, Any, None]) -> Any:
+        """Do something that takes its time, in the room of the view: the task."""
+        task = background_tasks.create(self.guarded(work), context=self.body)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+        return task
 
     def relink(self) -> None:
         """Put the link that brings this view back in the browser's address."""
@@ -200,7 +209,8 @@ class Shell:
         ui.notify(words("shell.linked"))
 
     def _hand_out(self) -> None:
-        self.room.hand_out(self, self._where.view, self._view)
+        if self._handing is None or self._handing.done():  # one at a time
+            self._handing = self.room.hand_out(self, self._where.view, self._view)
 
     def _key(self, event: GenericEventArguments) -> None:
         args = event.args
@@ -215,6 +225,13 @@ class Shell:
             self.show(TABS[int(name) - 1])
         elif self._view is not None:
             self._view.key(name)
+
+    def _gone(self) -> None:
+        """End what still runs for a page that was closed."""
+        self._close()
+        for task in list(self._later):
+            task.cancel()
+        self.room.source.forget(f"{self.page}-hand-out")
 
     def _close(self) -> None:
         if self._view is not None:

@@ -12,7 +12,7 @@ from experiments.demo.handout import LARGEST, HandOut, hand_out_page
 from experiments.demo.lessons import Step, load_lesson
 from experiments.demo.page.adapter import RoomSource
 from experiments.demo.page.app import Room
-from experiments.demo.page.handing import step_section
+from experiments.demo.page.handing import step_section, thinned
 from experiments.demo.page.handing_people import place_section, replay_section, story_section
 from experiments.demo.page.source import Tale, Turn
 from experiments.demo.setting import Setting
@@ -107,3 +107,32 @@ def test_a_lesson_of_ones_own_comes_first_and_a_link_leads_to_no_file(room):
     assert names[0] == "sweet-spot" and sorted(names) == sorted(set(names))
     with pytest.raises(RequestError, match="lesson"):
         room.lesson("../classroom.toml")
+
+
+def test_what_a_lesson_asks_for_and_this_room_lacks_is_told_when_it_opens(room, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'title = "T"\naim = "A"\nminutes = 5\n'
+        '[[step]]\ntitle = "1"\ntext = "x"\nview = "story"\n'
+        'story = "escalaton"\npolicy = "balancd"\n'
+        '[[step]]\ntitle = "2"\ntext = "x"\nview = "predict"\nmeasure = "burnot"\n'
+        'sliders = ["handling.bounday"]\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(RequestError) as told:
+        Room(room.source, [load_lesson(path)])
+    text = str(told.value)
+    assert len(told.value.messages) == 4
+    for part in ("step 1", "step 2", "escalation", "balanced", "handling.boundary", "loyalty"):
+        assert part in text, part
+
+
+def test_years_of_weeks_are_thinned_to_the_last():
+    spec = {
+        "x": list(range(1, 157)),
+        "lines": [{"name": "a", "place": 0, "mean": list(range(156))}],
+    }
+    thin = thinned(spec)
+    assert len(thin["x"]) <= 40 and thin["x"][-1] == 156
+    assert thin["lines"][0]["mean"] == [week - 1 for week in thin["x"]]
+    assert thinned({**spec, "x": [1, 2], "lines": []})["x"] == [1, 2]

@@ -132,4 +132,6 @@ def test_an_order_says_what_cannot_be_told_apart():
         ("c", "a"): Interval(1.0, -0.1, 2.1, 5),
         ("c", "b"): Interval(-1.0, -1.1, -0.9, 5),
     }
-    assert plots.order_of(means, apart, {name: name.upper() for name in "abc"}) == "B > C ≈ A"
+    assert (
+        plots.order_of(means, apart, {name: name.upper() for name in "abc"}) == "B > C > A (C ≈ A)"
+    )

@@ -107,11 +107,15 @@ def test_a_config_to_take_home_says_what_the_room_shows(tmp_path, more, moved, b
     path.write_text(here.config(wish), encoding="utf-8")
     mine = load_experiment(path)
     policies, centre = here.changed(wish)
-    assert mine.resolved() == policies
+    names = {YOURS: f"{moved}-{YOURS}"}
+    assert mine.resolved() == {names.get(name, name): rules for name, rules in policies.items()}
+    assert Setting(path).titles, "the room opens on what was taken home"
+    other = Wish(wish.policies, moved, {"support.breaks": 10.0}, beside=beside)
+    assert mine.name not in here.config(other), "two of them never share a folder of results"
     assert mine.centre == centre
     assert mine.neutral_policy() == here.neutral
     for name in policies:
-        assert tuple(mine.switches(name)) == here.branch_of(name, wish)
+        assert tuple(mine.switches(names.get(name, name))) == here.branch_of(name, wish)
 
 
 def test_a_mistake_in_a_policy_that_nobody_compares_is_told_at_once(tmp_path):

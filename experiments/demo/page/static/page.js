@@ -46,6 +46,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const key = event.key;
+    if (event.repeat && /^[dthl?1-9 ]$|^Enter$/.test(key)) return; // a key that is held down
     if (!(event.target instanceof Element) || taken(key, event.target)) return;
     if (key === "d") toggle("dark");
     else if (key === "t") toggle("large");

@@ -201,7 +201,10 @@
 
   // Lets a curve be drawn with mouse, finger or pen; `done` gets it as [[x, y], ...].
   function drawable(element, points, done) {
-    const state = { down: false, values: new Map() };
+    // What was drawn outlives a redrawing: another size of the window, full screen, large type.
+    const state = element.frontlineStroke?.points === points
+      ? element.frontlineStroke : { down: false, values: new Map(), points };
+    element.frontlineStroke = state;
     const place = (event) => {
       const plot = element.frontlinePlot;
       const frame = element.getBoundingClientRect();
@@ -243,6 +246,7 @@
     element.onpointermove = (event) => { if (state.down) place(event); };
     element.onpointerup = () => { state.down = false; if (state.line) done(state.line); };
     element.classList.add("drawable");
+    if (state.values.size) show(element.frontlinePlot.from, element.frontlinePlot.to);
   }
 
   function still(element) {

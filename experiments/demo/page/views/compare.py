@@ -56,7 +56,8 @@ class Compare(Quiet):
     def build(self) -> None:
         """Put the panels on the page; they are filled when the answer is there."""
         source = self.room.source
-        self._fourth = self.asked.get("fourth", "")
+        fourth = self.asked.get("fourth", "")
+        self._fourth = fourth if fourth in source.others else ""
         with Box("div", "head"):
             Tag("h1", words("compare.title"))
             Tag("span", words("compare.lead"), "lead")

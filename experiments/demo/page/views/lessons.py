@@ -1,6 +1,7 @@
 """Lessons: the list of them, and one of them step by step with its view beside it."""
 
 from functools import partial
+from typing import Any
 
 from experiments.demo.lessons import Lesson as Script
 from experiments.demo.lessons import Step
@@ -40,6 +41,7 @@ class Lesson(Quiet):
         step = self.asked.get("step", "1")
         self._at = min(max(1, int(step) if step.isdigit() else 1), len(self.script.step)) - 1
         self._view: View | None = None
+        self._starting: Any = None
         with Box("div", "lesson"):
             self._text = Box("div", "lesson-step")
             self._beside = Box("div", "room-of-guess")
@@ -52,8 +54,7 @@ class Lesson(Quiet):
 
     def _lay_out(self) -> None:
         step = self.script.step[self._at]
-        if self._view is not None:
-            self._view.close()
+        self.close()
         self._view = None
         self._text.clear()
         self._beside.clear()
@@ -92,7 +93,7 @@ class Lesson(Quiet):
             self._at = at
             self._lay_out()
             self.shell.relink()
-            self.shell.later(self.shell.begin(self))
+            self._starting = self.shell.later(self.shell.begin(self))
 
     def next(self) -> None:
         """Go a step on."""
@@ -121,6 +122,9 @@ class Lesson(Quiet):
 
     def close(self) -> None:
         """Close the view beside the step."""
+        if self._starting is not None:
+            self._starting.cancel()
+            self._starting = None
         if self._view is not None:
             self._view.close()
 

@@ -55,6 +55,7 @@ class Place(Quiet):
         self._policy = self.asked.get("policy") or next(iter(source.titles))
         self._centre: Centre | None = None
         self._busy = False
+        self._turn = 0
         self._at = min(int(self.asked.get("day") or 1), FURTHEST)
         with Box("div", "head"):
             Tag("h1", words("place.title"))
@@ -99,11 +100,16 @@ class Place(Quiet):
 
     async def start(self) -> None:
         """Open the centre."""
+        self._turn += 1
+        turn, at = self._turn, self._at
+        self._centre = None  # the day that is being run is of no interest any more
         self._day.text = words("place.opening")
         centre = await self.room.source.centre(self._policy)
-        await self.room.aside(lambda: [centre.next_day() for _ in range(self._at - 1)])
-        self._centre = centre
-        await self._show_day()
+        if turn == self._turn:
+            await self.room.aside(lambda: [centre.next_day() for _ in range(at - 1)])
+        if turn == self._turn:
+            self._centre, self._busy = centre, False
+            await self._show_day()
 
     async def from_the_start(self) -> None:
         """Open the centre again, on the first day."""
@@ -121,7 +127,8 @@ class Place(Quiet):
         try:
             frame = await self.room.aside(centre.next_day)
         finally:
-            self._busy = False
+            if centre is self._centre:
+                self._busy = False
         if centre is not self._centre:
             return
         self._floor.show(frame, PASSES * self._timer.interval if self._timer.active else STEP)
@@ -172,4 +179,5 @@ class Place(Quiet):
     def close(self) -> None:
         """Stop."""
         self._timer.cancel()
+        self._turn += 1
         self._centre = None

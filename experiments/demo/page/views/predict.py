@@ -11,7 +11,7 @@ from experiments.demo.page.parts import Box, Plot, Tag, button, choice
 from experiments.demo.page.shell import Quiet
 from experiments.demo.page.source import Answer
 from experiments.demo.page.views.compare import Panels, legend
-from experiments.demo.page.views.shape import ShapeGuess
+from experiments.demo.page.views.shape import ShapeGuess, drawn_points
 from experiments.demo.words import words
 
 MODES = {"rank": "predict.how", "curve": "predict.curve", "shape": "predict.shape"}
@@ -29,8 +29,9 @@ class Predict(Quiet):
         self._titles = self.room.source.titles
         self._ranks: dict[str, list[str]] = {measure: [] for measure in plots.PARTIES}
         self._curve: list[list[float]] = []
-        self._measure = plots.PARTIES[0]
-        self._policy = next(iter(self._titles))
+        measure, policy = self.asked.get("measure", ""), self.asked.get("policy", "")
+        self._measure = measure if measure in plots.PARTIES else plots.PARTIES[0]
+        self._policy = policy if policy in self._titles else next(iter(self._titles))
         self._mode = self.asked.get("guess") or "rank"
         self.shape = ShapeGuess(self.shell, self.asked, self._shaped)
         self.answer: Answer | None = None
@@ -47,7 +48,7 @@ class Predict(Quiet):
         self.answer = await self.room.source.answer(
             self.shell.page, list(self._titles), "", {}, full=True
         )
-        if self._drawing and not self._shown:
+        if self._drawing and not self._shown and not self._curve:
             self._ruled()
         if self._shown:
             self._show()
@@ -159,13 +160,15 @@ class Predict(Quiet):
     def _take_measure(self, measure: str) -> None:
         self._measure = measure
         self._ruled()
+        self.shell.relink()
 
     def _take_policy(self, policy: str) -> None:
         self._policy = policy
         self._ruled()
+        self.shell.relink()
 
     def _drawn(self, line: Sequence[Sequence[float]]) -> None:
-        self._curve = [[float(x), float(y)] for x, y in line]
+        self._curve = drawn_points(line)
         self._ready()
 
     def _complete(self) -> bool:
@@ -192,7 +195,9 @@ class Predict(Quiet):
                 with Box("div", "actions"):
                     button(words("predict.again"), self._again, "act quiet")
                 shown = Box("div", "room-of-guess")
-            self._working = background_tasks.create(self.shape.reveal(), context=shown)
+            self._working = background_tasks.create(
+                self.shell.guarded(self.shape.reveal()), context=shown
+            )
             return
         with self._room:
             with Box("div", "actions"):
@@ -242,15 +247,28 @@ class Predict(Quiet):
                 Tag("p", more, "fine")
 
     def _again(self) -> None:
+        self._stop()
         self._ranks = {measure: [] for measure in plots.PARTIES}
         self._title.text = words("predict.title")
         self._lay_out()
+
+    def _stop(self) -> None:
+        """End the working out of a strategy curve."""
+        if self._working is not None:
+            self._working.cancel()
+            self._working = None
+            self.room.source.forget(self.shape.page)
 
     def key(self, name: str) -> bool:
         """Reveal on Enter."""
         if name == "enter":
             self.reveal()
         return name == "enter"
+
+    @property
+    def mode(self) -> str:
+        """Way of guessing, see :data:`MODES`."""
+        return self._mode
 
     @property
     def shown(self) -> bool:
@@ -261,10 +279,11 @@ class Predict(Quiet):
         """Return which way of guessing it is."""
         if self._mode == "shape":
             return {"guess": "shape", **self.shape.state()}
-        return {"guess": "curve"} if self._drawing else {}
+        if not self._drawing:
+            return {}
+        return {"guess": "curve", "measure": self._measure, "policy": self._policy}
 
     def close(self) -> None:
         """Drop what was asked for."""
-        if self._working is not None:
-            self._working.cancel()
+        self._stop()
         self.room.source.forget(self.shell.page)

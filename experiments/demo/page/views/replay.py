@@ -21,6 +21,7 @@ class Replay(Quiet):
         )
         self._contact = self.asked.get("contact", "")
         self._skip = 0
+        self._asked_for = 0
         self._tales: list[Tale] = []
         self._part: int | None = None
         with Box("div", "head"):
@@ -42,26 +43,32 @@ class Replay(Quiet):
 
     async def start(self) -> None:
         """Look for the conversation, and hold it again."""
-        source = self.room.source
+        self._asked_for += 1
+        turn, source = self._asked_for, self.room.source
+        kind, policy, other, skip = self._kind, self._policy, self._other, self._skip
         self._verdict.text = words("story.finding")
-        tale = await source.tale(self._kind, self._policy, self._contact, self._skip, self._other)
-        if tale is None and self._skip:
-            self._skip = 0
-            tale = await source.tale(self._kind, self._policy, "", 0, self._other)
-        if tale is None:
-            self._verdict.text = words("story.none")
-            return
-        again, self._part, told = await source.again(tale, self._other)
-        self._contact = tale.contact
-        self._tales = [tale] if again is None else [tale, again]
+        tale = await source.tale(kind, policy, self._contact, skip, other)
+        over = tale is None and skip > 0
+        if over:
+            tale = await source.tale(kind, policy, "", 0, other)
+        nothing = (None, None, words("story.none"))
+        again, part, told = nothing if tale is None else await source.again(tale, other)
+        if turn != self._asked_for:
+            return  # another one was asked for meanwhile
+        self._skip = 0 if over else skip
+        self._part = part
+        self._tales = [each for each in (tale, again) if each is not None]
         self._verdict.text = told
+        if tale is not None:
+            self._contact, self._policy = tale.contact, tale.policy
         for (title, bars, talk), name in zip(
             self._columns, (self._policy, self._other), strict=True
         ):
             title.text = source.titles.get(name, name)
             bars.show("")
             talk.show("")
-        self.steps.over(max(len(each.turns) for each in self._tales), self._part or 0)
+        turns = max((len(each.turns) for each in self._tales), default=0)
+        self.steps.over(turns, part or 0)
         self.shell.relink()
 
     @property
@@ -119,4 +126,5 @@ class Replay(Quiet):
 
     def close(self) -> None:
         """Stop playing."""
+        self._asked_for += 1
         self.steps.close()

@@ -1,6 +1,9 @@
 """Predict a strategy curve: draw how a measure goes with one slider, then see."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
 
 from experiments.demo.page import plots
 from experiments.demo.page.parts import Box, Plot, Tag, choice
@@ -16,9 +19,14 @@ PLACES = 9
 
 USUAL = "handling.generosity"
 
+MOST_POINTS = 10_000
+"""Of a drawn curve."""
+
 
 class ShapeGuess:
     """A sheet to draw on, and the result over what was drawn.
+
+    It asks for answers under a name of its own, so that it drops nobody else's.
 
     Parameters
     ----------
@@ -33,6 +41,7 @@ class ShapeGuess:
     def __init__(self, shell: Shell, asked: dict[str, str], changed: Callable[[], None]) -> None:
         self._shell, self._source = shell, shell.room.source
         self._changed = changed
+        self.page = f"{shell.page}-shape"
         knobs = [knob for knob in self._source.knobs() if knob.group != "centre"]
         self._knobs: dict[str, Knob] = {knob.key: knob for knob in knobs}
         only = asked.get("only", "").split(",")[0]
@@ -96,7 +105,7 @@ class ShapeGuess:
 
     async def _answer(self, place: float) -> Answer | None:
         return await self._source.answer(
-            self._shell.page, [self.policy], self.policy, {self.key: place}, full=True, beside=True
+            self.page, [self.policy], self.policy, {self.key: place}, full=True, beside=True
         )
 
     def _tried(self, place: float, stands: float, answer: Answer) -> Tried:
@@ -129,6 +138,16 @@ class ShapeGuess:
         self.policy = policy
         self._ruled()
 
-    def _take_line(self, line: Sequence[Sequence[float]]) -> None:
-        self.drawn = [[float(x), float(y)] for x, y in line]
+    def _take_line(self, line: Any) -> None:
+        self.drawn = drawn_points(line)
         self._changed()
+
+
+def drawn_points(line: Any) -> list[list[float]]:
+    """Return a curve that a page sent; none where it is no curve, as anything may be sent."""
+    try:
+        points = [[float(x), float(y)] for x, y in line]
+    except (TypeError, ValueError):
+        return []
+    sound = len(points) <= MOST_POINTS and all(map(math.isfinite, chain.from_iterable(points)))
+    return points if sound else []

@@ -99,6 +99,7 @@ class Story(Quiet):
         self._policy = self.asked.get("policy") or next(iter(source.titles))
         self._contact = self.asked.get("contact", "")
         self._skip = 0
+        self._asked_for = 0
         with Box("div", "head"):
             Tag("h1", words("story.title"))
             Tag("span", words("story.lead"), "lead")
@@ -117,17 +118,25 @@ class Story(Quiet):
 
     async def start(self) -> None:
         """Look for the conversation."""
+        self._asked_for += 1
+        turn, source = self._asked_for, self.room.source
+        kind, policy, skip = self._kind, self._policy, self._skip
         self._opening.text = words("story.finding")
-        source = self.room.source
-        tale = await source.tale(self._kind, self._policy, self._contact, self._skip)
-        if tale is None and self._skip:
+        tale = await source.tale(kind, policy, self._contact, skip)
+        over = tale is None and skip > 0
+        if over:
+            tale = await source.tale(kind, policy, "")
+        if turn != self._asked_for:
+            return  # another one was asked for meanwhile
+        if over:
             self._skip = 0
             self.shell.say(words("story.no_more"))
-            tale = await source.tale(self._kind, self._policy, "")
         self.tale = tale
         if tale is None:
             self._opening.text = words("story.none")
-            self._said.show("")
+            for each in (self._said, self._gauges, self._wants):
+                each.show("")
+            self.steps.over(0)
             return
         self._contact, self._policy = tale.contact, tale.policy
         self._opening.text = tale.opening
@@ -145,10 +154,12 @@ class Story(Quiet):
 
     async def _take_kind(self, kind: str) -> None:
         self._kind, self._contact, self._skip = kind, "", 0
+        self.asked.pop("turn", None)
         await self.start()
 
     async def _take_policy(self, policy: str) -> None:
         self._policy, self._contact, self._skip = policy, "", 0
+        self.asked.pop("turn", None)
         await self.start()
 
     async def _another(self) -> None:
@@ -170,6 +181,7 @@ class Story(Quiet):
 
     def close(self) -> None:
         """Stop playing."""
+        self._asked_for += 1
         self.steps.close()
 
 
