@@ -42,7 +42,7 @@ PICTURES = {
 }
 """Those of the README: picture, and of which view."""
 
-COLOURS = 128
+COLOURS = 256
 """Of a picture of the README, so that it is small."""
 
 HILL = 30
